@@ -1,0 +1,90 @@
+import type { PluginData } from '../plugin/data.ts';
+import type { Time } from '../time.ts';
+import type { AnchorView, Decision } from './anchor-policy.ts';
+import type { AnchorId, Manifest } from './route.ts';
+import type { OptimizerRule, Schedule, Training } from './training.ts';
+
+/** Who supervises a learner in an update: anchors of the route (several: their mean logits). */
+export interface Guide {
+  readonly anchors: readonly [AnchorId, ...AnchorId[]];
+}
+
+/** One learner's optimiser step, within a stage repeated for every batch. */
+export interface Update {
+  /** A network of the run; `student` in every run. */
+  readonly learner: string;
+  readonly guide?: Guide;
+  readonly loss: PluginData<'loss'>;
+  readonly optimizer: OptimizerRule;
+  readonly schedule: Schedule;
+  /** What the schedule spans: the stage where it restarts in each, the whole where it continues. */
+  readonly span: Time;
+}
+
+/** What goes over from the stage before; logged, since it decides what a method is. */
+export interface Carry {
+  readonly weights: 'keep' | 'reset';
+  /** Batch-norm statistics. */
+  readonly buffers: 'keep' | 'reset';
+  readonly optimizer: 'keep' | 'reset';
+  readonly schedule: 'continue' | 'restart';
+}
+
+/** A stretch of training with fixed updates. A curriculum is asked again when it ends. */
+export interface Stage {
+  readonly name: string;
+  readonly length: Time;
+  readonly carry: Carry;
+  /** Outer list in order, inner together (all gradients, then all updates). */
+  readonly updates: readonly (readonly Update[])[];
+  /** Why this anchor; logged at the switch. */
+  readonly decision?: Decision;
+}
+
+/** A finished stage. */
+export interface StageRecord {
+  readonly name: string;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly anchors: readonly AnchorId[];
+  /** Hash of the learner's weights at its end. */
+  readonly sha256: string;
+}
+
+/** What a curriculum may know before any training: for plans and costs. */
+export interface OutlineView {
+  readonly training: Training;
+  /** Absent where the run has no route. Anchors of a route not yet trained carry no metrics. */
+  readonly route?: Manifest;
+  /** Epochs of a condition's run with the same seeds: known, or an upper bound. */
+  epochsOf(condition: string): { readonly epochs: readonly number[]; readonly exact: boolean };
+}
+
+export interface Outline {
+  /** Epochs of each stage. */
+  readonly epochs: readonly number[];
+  /** Anchors in order where they are known. */
+  readonly anchors?: readonly AnchorId[];
+  /** False where `epochs` is an upper bound. */
+  readonly exact: boolean;
+}
+
+export interface CurriculumView {
+  /** The learner's own training as the study gives it. */
+  readonly training: Training;
+  readonly stages: readonly StageRecord[];
+  /** Absent where the curriculum asks for no route. */
+  readonly anchors?: AnchorView;
+  /** Finished stages of a condition that `after` names, same seeds. */
+  stagesOf(condition: string): readonly StageRecord[];
+}
+
+/** Says what is trained next. Pure: it drives the one loop and never runs one of its own. */
+export interface Curriculum {
+  /** Whether it learns from a recorded route. */
+  readonly usesRoute: boolean;
+  /** Conditions whose runs must end first, since this one copies their lengths. */
+  readonly after: readonly string[];
+  outline(view: OutlineView): Outline;
+  next(view: CurriculumView): Promise<Stage | 'done'>;
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { training } from '../contracts/training.ts';
+import type { Json } from '../json.ts';
+import { pluginRef } from '../plugin/data.ts';
+
+const seeds = z.array(z.number().int().nonnegative()).min(1);
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
+
+/** One way to teach the student. */
+const condition = z.strictObject({
+  curriculum: pluginRef('curriculum'),
+  /** The condition at equal cost that this one is compared with. */
+  control: name.optional(),
+});
+
+/** Part of the training split that is never trained on. */
+const validation = z.strictObject({
+  /** Share of the training split, stratified by class. 0 trains on everything. @default 0.1 */
+  fraction: z.number().min(0).max(0.5).default(0.1),
+  /** The most samples on which hardness is measured. @default 5000 */
+  probe: z.number().int().positive().default(5000),
+  /** Seed of the split; the same for every run, so that all see the same samples. @default 0 */
+  seed: z.number().int().nonnegative().default(0),
+});
+
+/** What a study is made of. Everything is data; plugins stand in it as `{ kind, id, options }`. */
+export const studySchema = z.strictObject({
+  id: name,
+  /** One line for people. */
+  title: z.string(),
+  /** What the study asks. */
+  question: z.string(),
+  dataset: pluginRef('dataset'),
+  augmentations: z.array(pluginRef('augmentation')).default([]),
+  /** Samples per step. */
+  batch: z.number().int().positive(),
+  validation: validation.prefault({}),
+  teacher: z.strictObject({
+    model: pluginRef('model'),
+    loss: pluginRef('loss'),
+    training,
+    recorder: pluginRef('route-recorder'),
+  }),
+  student: z.strictObject({ model: pluginRef('model'), training }),
+  conditions: z.record(name, condition),
+  /** The condition that all are compared with after their control. @default kd */
+  baseline: name.default('kd'),
+  evaluators: z.array(pluginRef('evaluator')).min(1),
+  launcher: pluginRef('launcher'),
+  /** Student seeds: initial weights, order and augmentation. Conditions of one seed share all three. */
+  seeds,
+  /** One route each. */
+  teacherSeeds: seeds,
+});
+
+export type Study = z.output<typeof studySchema>;
+export type Condition = z.output<typeof condition>;
+
+/** Changes to a study by option path, such as `{ 'student.training.epochs': 2 }`. */
+export type Overrides = Readonly<Record<string, Json>>;
+
+/** A study file: the study and its named variations. */
+export interface StudyFile {
+  readonly study: z.input<typeof studySchema>;
+  /** By profile name; `default` is the study as it stands. */
+  readonly profiles: Readonly<Record<string, Overrides>>;
+  /** The profile that runs when none is named. @default default */
+  readonly defaultProfile: string;
+}
+
+/** Declares a study. The file exports the result as `study`. */
+export function defineStudy(
+  study: z.input<typeof studySchema> & {
+    readonly profiles?: Readonly<Record<string, Overrides>>;
+    readonly defaultProfile?: string;
+  },
+): StudyFile {
+  const { profiles = {}, defaultProfile = 'default', ...rest } = study;
+  return { study: rest, profiles: { default: {}, ...profiles }, defaultProfile };
+}
