@@ -55,6 +55,8 @@ export interface DataFile {
 
 /** Where a data set's files come from: looked for in a folder, else unpacked from an archive. */
 export interface DataSource {
+  /** The data set's id, as `cairn data fetch <id>` takes it. */
+  readonly id: string;
   /** Folder below `CAIRN_DATA` or `.cairn/data`, and inside the archive. */
   readonly folder: string;
   readonly files: readonly DataFile[];

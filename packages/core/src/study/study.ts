@@ -37,7 +37,7 @@ export const studySchema = z.strictObject({
   validation: validation.prefault({}),
   teacher: z.strictObject({
     model: pluginRef('model'),
-    loss: pluginRef('loss'),
+    curriculum: pluginRef('curriculum'),
     training,
     recorder: pluginRef('route-recorder'),
   }),

@@ -1,0 +1,11 @@
+export { BatchMaker, disposeBatch, EpochOrder } from './data/batches.ts';
+export { carve, stratified, type Carved } from './data/split.ts';
+export { evaluate, type EvaluationSet } from './loop/evaluate.ts';
+export { CHECKPOINT } from './loop/checkpoint.ts';
+export { trainRun } from './loop/run.ts';
+export type * from './loop/types.ts';
+export { expectedRoute } from './plan/expected-route.ts';
+export { planStudy, routeConfig, type Plan, type PlanGround, type PlannedRoute, type PlannedRun } from './plan/plan.ts';
+export { resolveStudy, type ResolvedStudy } from './plan/resolve.ts';
+export { predictLogits } from './predict.ts';
+export { rateFactor } from './schedule.ts';

@@ -1,0 +1,57 @@
+import { klOfLogits, mean } from '@cairn/core';
+import type { AnchorId, AnchorView, Manifest, Network, Random, StageRecord } from '@cairn/core';
+import { predictLogits } from '../predict.ts';
+import type { AnchorOutputs, FixedRows } from './anchor-outputs.ts';
+
+export interface ProbeOptions {
+  readonly route: Manifest;
+  readonly outputs: AnchorOutputs;
+  readonly on: FixedRows;
+  readonly student: Network;
+  readonly random: Random;
+  /** Told of each pass over the probe, for the cost of the search. */
+  readonly charge: (network: AnchorId | 'student', samples: number) => void;
+}
+
+/** Held-out outputs of anchors and of the student: all that a policy may look at. */
+export class Probe {
+  readonly #options: ProbeOptions;
+  #student: Promise<Float32Array> | undefined;
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+  }
+
+  /** The view for one decision; the student is looked at as it is when the policy first asks. */
+  view(stages: readonly StageRecord[]): AnchorView {
+    this.#student = undefined;
+    const { route, random } = this.#options;
+    return {
+      route,
+      random,
+      taught: stages.map(({ anchors, epochs }) => ({ anchors, epochs })),
+      hardness: async (anchor) =>
+        klOfLogits(await this.#anchor(anchor), await this.#studentLogits(), this.#classes()),
+      divergence: async (p, q) =>
+        mean(klOfLogits(await this.#anchor(p), await this.#anchor(q), this.#classes())),
+    };
+  }
+
+  #anchor(anchor: AnchorId): Promise<Float32Array> {
+    this.#options.charge(anchor, this.#options.on.rows.length);
+    return this.#options.outputs.logits(anchor, this.#options.on);
+  }
+
+  #studentLogits(): Promise<Float32Array> {
+    const { student, on, charge } = this.#options;
+    if (this.#student === undefined) {
+      charge('student', on.rows.length);
+      this.#student = predictLogits(student, on.batches, on.rows);
+    }
+    return this.#student;
+  }
+
+  #classes(): number {
+    return this.#options.student.info.outputs['logits']?.[0] ?? 0;
+  }
+}

@@ -1,0 +1,180 @@
+/** What a run holds while it lives: data, networks, curriculum, and the state that a checkpoint saves. */
+import {
+  createRandom,
+  type Curriculum,
+  type Evaluator,
+  type Network,
+  type NetState,
+  type Random,
+  type RouteRecorder,
+  type Split,
+  type Task,
+} from '@cairn/core';
+import { countCost, initialState } from '@cairn/nn';
+import { BatchMaker, EpochOrder } from '../data/batches.ts';
+import { carve, stratified, type Carved } from '../data/split.ts';
+import { AnchorOutputs, type FixedRows } from './anchor-outputs.ts';
+import { loadCheckpoint } from './checkpoint.ts';
+import type { EvaluationSet } from './evaluate.ts';
+import { Probe } from './probe.ts';
+import type { RunEnvironment, RunSpec, RunState } from './types.ts';
+
+/** Multiply-adds of one forward pass for one sample. */
+export interface ForwardCost {
+  readonly student: number;
+  readonly teacher: number;
+}
+
+export interface Session {
+  readonly spec: RunSpec;
+  readonly env: RunEnvironment;
+  readonly random: Random;
+  readonly task: Task;
+  readonly networks: ReadonlyMap<string, Network>;
+  readonly student: Network;
+  readonly initial: NetState;
+  readonly curriculum: Curriculum;
+  readonly evaluators: readonly Evaluator[];
+  readonly batches: BatchMaker;
+  readonly order: EpochOrder;
+  readonly datasetSize: number;
+  readonly validation: EvaluationSet | undefined;
+  readonly outputs: AnchorOutputs | undefined;
+  readonly probe: Probe | undefined;
+  readonly forwardCost: ForwardCost;
+  /** In a teacher's run: which states become anchors. */
+  readonly recorder: RouteRecorder | undefined;
+  readonly state: RunState;
+  /** True where a checkpoint was found. */
+  readonly resumed: boolean;
+  dispose(): void;
+}
+
+function freshState(records: number): RunState {
+  return {
+    step: 0,
+    stage: undefined,
+    stepInStage: 0,
+    clock: 0,
+    stages: [],
+    sums: {},
+    best: undefined,
+    cost: { images: 0, student: 0, teacher: 0, search: 0 },
+    seconds: 0,
+    probed: [],
+    records,
+  };
+}
+
+/** Randomness of one role: a teacher and a student of one seed share nothing. */
+function roleRandom(role: RunSpec['role'], seed: number): Random {
+  const random = createRandom(seed);
+  return { at: (purpose, epoch, index) => random.at(`${role}/${purpose}`, epoch, index) };
+}
+
+/** Opens a run where it stopped, or at its beginning. */
+export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<Session> {
+  const { plugins, backend, splits } = env;
+  const random = roleRandom(spec.role, spec.seed);
+  const graph = plugins.create(spec.model).graph(splits.spec);
+  const student = backend.compile(graph, { taps: Object.keys(graph.taps), train: true });
+  const networks = new Map([['student', student]]);
+  const initial = initialState(graph, random);
+  student.load(initial);
+  const header = env.journal.count;
+  const saved = await loadCheckpoint(env.store, networks);
+  const state = saved ?? freshState(header);
+  env.journal.rewindTo(state.records);
+  const rows = carve(splits.train.labels, spec.validation.fraction, spec.validation.seed);
+  const augmentations = spec.augmentations.map((a) => plugins.create(a));
+  const teacher = openTeacher(spec, env);
+  const heldBatches = new BatchMaker(splits.train, splits.spec.input);
+  const validation = await validationSet(spec, env, rows, heldBatches, teacher?.outputs);
+  const session: Session = {
+    spec,
+    env,
+    random,
+    task: splits.spec,
+    networks,
+    student,
+    initial,
+    curriculum: plugins.create(spec.curriculum),
+    evaluators: spec.evaluators.map((e) => plugins.create(e)),
+    batches: new BatchMaker(splits.train, splits.spec.input, augmentations),
+    order: new EpochOrder(rows.train, spec.batch, random),
+    datasetSize: rows.train.length,
+    validation,
+    outputs: teacher?.outputs,
+    probe: undefined,
+    forwardCost: { student: countCost(graph).forward, teacher: teacher?.cost ?? 0 },
+    recorder: env.record === undefined ? undefined : plugins.create(env.record.recorder),
+    state,
+    resumed: saved !== undefined,
+    dispose() {
+      for (const network of networks.values()) network.dispose();
+      teacher?.network.dispose();
+    },
+  };
+  return { ...session, probe: openProbe(session, rows, heldBatches) };
+}
+
+function openTeacher(
+  spec: RunSpec,
+  { route, plugins, backend, splits, cache, numerics }: RunEnvironment,
+): { readonly network: Network; readonly outputs: AnchorOutputs; readonly cost: number } | undefined {
+  if (route === undefined || spec.role === 'teacher') return undefined;
+  const graph = plugins.create(route.model).graph(splits.spec);
+  const network = backend.compile(graph, { taps: [], train: false });
+  return {
+    network,
+    outputs: new AnchorOutputs(route, network, cache, numerics),
+    cost: countCost(graph).forward,
+  };
+}
+
+async function validationSet(
+  spec: RunSpec,
+  { splits, route }: RunEnvironment,
+  rows: Carved,
+  batches: BatchMaker,
+  outputs: AnchorOutputs | undefined,
+): Promise<EvaluationSet | undefined> {
+  if (rows.held.length === 0) return undefined;
+  const set = { phase: 'val', batches, rows: rows.held, labels: splits.train.labels } as const;
+  const converged = route?.manifest.anchors.at(-1);
+  if (outputs === undefined || converged === undefined) return set;
+  const on: FixedRows = { data: splits.digest, part: 'train', batches, rows: rows.held };
+  return { ...set, reference: await outputs.logits(converged.id, on) };
+}
+
+/** The test split, opened when all training is over. */
+export async function testSet({ env, outputs }: Session): Promise<EvaluationSet> {
+  const split: Split = env.splits.test;
+  const batches = new BatchMaker(split, env.splits.spec.input);
+  const rows = Int32Array.from({ length: split.size }, (_, i) => i);
+  const set = { phase: 'test', batches, rows, labels: split.labels } as const;
+  const converged = env.route?.manifest.anchors.at(-1);
+  if (outputs === undefined || converged === undefined) return set;
+  const on: FixedRows = { data: env.splits.digest, part: 'test', batches, rows };
+  return { ...set, reference: await outputs.logits(converged.id, on) };
+}
+
+function openProbe(session: Session, rows: Carved, batches: BatchMaker): Probe | undefined {
+  const { env, spec, outputs, student, random, forwardCost, state } = session;
+  if (env.route === undefined || outputs === undefined) return undefined;
+  const { labels } = env.splits.train;
+  const { probe, seed } = spec.validation;
+  return new Probe({
+    route: env.route.manifest,
+    outputs,
+    student,
+    random,
+    on: { data: env.splits.digest, part: 'train', batches, rows: stratified(rows.held, labels, probe, seed) },
+    charge(network, samples) {
+      if (network !== 'student' && state.probed.includes(network)) return;
+      if (network !== 'student') state.probed.push(network);
+      const each = network === 'student' ? forwardCost.student : forwardCost.teacher;
+      state.cost = { ...state.cost, search: state.cost.search + samples * each };
+    },
+  });
+}

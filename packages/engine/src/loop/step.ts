@@ -1,0 +1,119 @@
+/** One batch: for every group of updates, all gradients, then all updates. */
+import * as tf from '@tensorflow/tfjs-core';
+import { RunError, type Batch, type Outputs, type Stage, type Teacher, type Update } from '@cairn/core';
+import { inSteps } from '@cairn/core';
+import { disposeBatch } from '../data/batches.ts';
+import { rateFactor } from '../schedule.ts';
+import { CHECKPOINT } from './checkpoint.ts';
+import { lossGradients } from './gradients.ts';
+import { learnerOf, readyLoss, type ReadyLoss } from './learner.ts';
+import { accuracy } from './meter.ts';
+import type { Session } from './session.ts';
+
+/** An update with what it needs made ready for its stage. */
+export interface ReadyUpdate {
+  readonly update: Update;
+  readonly loss: ReadyLoss;
+  readonly teacher?: Teacher;
+}
+
+export function readyUpdates(
+  session: Session,
+  stage: Stage,
+  teacherOf: (update: Update) => Teacher | undefined,
+): readonly (readonly ReadyUpdate[])[] {
+  const { env, random, task, datasetSize, networks } = session;
+  const maker = { plugins: env.plugins, random, classes: task.classes, datasetSize };
+  return stage.updates.map((group) =>
+    group.map((update) => {
+      const teacher = teacherOf(update);
+      const loss = readyLoss(update.loss, maker, learnerOf(networks, update.learner).info, teacher?.info);
+      return { update, loss, ...(teacher === undefined ? {} : { teacher }) };
+    }),
+  );
+}
+
+/** Learning rate of an update at the stage's present place. */
+export function learningRate({ state, order, spec }: Session, { optimizer, schedule, span }: Update): number {
+  const { stepsPerEpoch } = order;
+  const clock = { stepsPerEpoch, total: Math.round(spec.training.epochs * stepsPerEpoch) };
+  const total = inSteps(span, clock);
+  return optimizer.learningRate * rateFactor(schedule, state.clock, { stepsPerEpoch, total });
+}
+
+/** Trains on the next batch. Returns what the meters add up: loss, its parts, accuracy of the batch. */
+export async function trainStep(
+  session: Session,
+  groups: readonly (readonly ReadyUpdate[])[],
+): Promise<{ readonly values: Record<string, number>; readonly samples: number }> {
+  const { state, order, batches, random } = session;
+  const epoch = Math.floor(state.step / order.stepsPerEpoch) + 1;
+  const rows = order.rowsAt(epoch, state.step % order.stepsPerEpoch);
+  const batch = await batches.make(rows, { random, epoch });
+  try {
+    const values: Record<string, number> = {};
+    for (const group of groups) {
+      for (const ready of group) Object.assign(values, await gradientsOf(session, ready, batch));
+      for (const { update } of group) {
+        learnerOf(session.networks, update.learner).update(update.optimizer, learningRate(session, update));
+      }
+    }
+    return { values, samples: batch.size };
+  } finally {
+    disposeBatch(batch);
+  }
+}
+
+async function gradientsOf(
+  session: Session,
+  { update, loss, teacher }: ReadyUpdate,
+  batch: Batch,
+): Promise<Record<string, number>> {
+  const network = learnerOf(session.networks, update.learner);
+  const guide: Outputs = teacher === undefined ? {} : await teacher.supervise(batch);
+  const learner = network.forward(batch.inputs);
+  try {
+    const input = { learner, guide, labels: batch.labels, indices: batch.indices };
+    const { values, gradients } = await lossGradients(loss.instance, loss.needs, input);
+    refuseDivergence(session, update, values);
+    network.backward(gradients);
+    tf.dispose(gradients);
+    chargeStep(session, update, batch.size);
+    return { ...values, top1: await batchAccuracy(learner, batch) };
+  } finally {
+    tf.dispose([learner, guide]);
+  }
+}
+
+async function batchAccuracy(learner: Outputs, batch: Batch): Promise<number> {
+  const logits = (await learner['logits']?.data()) as Float32Array;
+  return accuracy(logits, (await batch.labels.data()) as Int32Array);
+}
+
+function chargeStep({ state, forwardCost }: Session, update: Update, samples: number): void {
+  const anchors = update.guide?.anchors.length ?? 0;
+  state.cost = {
+    ...state.cost,
+    images: state.cost.images + samples,
+    student: state.cost.student + 3 * samples * forwardCost.student,
+    teacher: state.cost.teacher + anchors * samples * forwardCost.teacher,
+  };
+}
+
+function refuseDivergence(session: Session, update: Update, values: Readonly<Record<string, number>>): void {
+  if (Object.values(values).every(Number.isFinite)) return;
+  const { state, order, env } = session;
+  const parts = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+  const rate = learningRate(session, update);
+  const epoch = (state.step / order.stepsPerEpoch).toFixed(2);
+  throw new RunError(
+    'CAIRN_LOSS_DIVERGED',
+    `the loss is not finite at step ${state.step + 1} (epoch ${epoch}): ${parts.join(', ')}; learning rate ${rate}`,
+    {
+      fix: [
+        'a smaller student.training.optimizer.learning-rate, a warm-up, or a smaller loss weight',
+        state.records === 0 ? 'no checkpoint yet' : `last good checkpoint: ${env.store.location}/${CHECKPOINT}`,
+      ],
+    },
+  );
+}

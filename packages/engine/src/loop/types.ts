@@ -1,0 +1,133 @@
+import type {
+  AnchorId,
+  Backend,
+  Manifest,
+  PluginData,
+  Plugins,
+  Splits,
+  Stage,
+  StageRecord,
+  Store,
+  Tracker,
+  Training,
+} from '@cairn/core';
+import type { RouteWriter } from '@cairn/route';
+
+/** What one run is: plain data, hashed for its identity. */
+export interface RunSpec {
+  /** Keeps a teacher's randomness apart from a student's of the same seed. */
+  readonly role: 'teacher' | 'student';
+  readonly seed: number;
+  readonly model: PluginData<'model'>;
+  readonly curriculum: PluginData<'curriculum'>;
+  readonly training: Training;
+  readonly augmentations: readonly PluginData<'augmentation'>[];
+  readonly evaluators: readonly PluginData<'evaluator'>[];
+  readonly batch: number;
+  readonly validation: { readonly fraction: number; readonly probe: number; readonly seed: number };
+}
+
+/** What a student's run reads of its teacher. */
+export interface RunRoute {
+  readonly manifest: Manifest;
+  readonly store: Store;
+  readonly model: PluginData<'model'>;
+}
+
+/** What the host lends a run. */
+export interface RunEnvironment {
+  readonly plugins: Plugins;
+  readonly backend: Backend;
+  readonly numerics: string;
+  readonly splits: Splits;
+  /** The run's folder: `checkpoint/`, `weights/`. */
+  readonly store: Store;
+  readonly journal: RunJournal;
+  /** Outputs of anchors on the probe, shared by runs. */
+  readonly cache: Store;
+  readonly route?: RunRoute;
+  /** Where a teacher's states go, and which. */
+  readonly record?: { readonly writer: RouteWriter; readonly recorder: PluginData<'route-recorder'> };
+  /** Finished stages of the runs that the curriculum copies, by condition. */
+  readonly stagesOf: (condition: string) => readonly StageRecord[];
+  readonly observer: RunObserver;
+  /** Save and stop at the next step. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /** Seconds between checkpoints inside a stage. */
+  readonly checkpointSeconds: number;
+  /** Lets timers and signals in between two steps. */
+  readonly breathe: () => Promise<void>;
+}
+
+/** A journal that a resumed run can write again without doubling its records. */
+export interface RunJournal extends Tracker {
+  /** Records that belong to the run so far. */
+  readonly count: number;
+  /** The next records repeat those from this position on: they are not written twice. */
+  rewindTo(count: number): void;
+}
+
+export interface RunProgress {
+  /** From 1. */
+  readonly stage: number;
+  /** Epochs done in the stage, and its length. */
+  readonly stageEpoch: number;
+  readonly stageEpochs: number;
+  /** Epochs done over the learner's whole life. */
+  readonly epoch: number;
+  /** Images trained on so far. */
+  readonly images: number;
+  /** What was logged at this step: empty but at an epoch's end. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface RunObserver {
+  progress(progress: RunProgress): void;
+  /** An event worth a line that stays, such as an anchor switch. */
+  note(text: string): void;
+}
+
+/** One epoch as it is logged: metric keys to values. */
+export interface EpochRow {
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Multiply-adds, by what they were spent on. */
+export interface Cost {
+  readonly images: number;
+  readonly student: number;
+  readonly teacher: number;
+  readonly search: number;
+}
+
+/** Where a run stands: with the networks' states, all that a resume needs. Plain JSON. */
+export interface RunState {
+  /** Updates over the learner's whole life. */
+  step: number;
+  stage: Stage | undefined;
+  stepInStage: number;
+  /** Updates since the schedule last started. */
+  clock: number;
+  stages: StageRecord[];
+  sums: Record<string, number>;
+  best: { epoch: number; top1: number } | undefined;
+  cost: Cost;
+  seconds: number;
+  /** Anchors whose outputs the policy has paid for. */
+  probed: AnchorId[];
+  /** Journal records that belong to this state. */
+  records: number;
+}
+
+export interface RunResult {
+  readonly last: Readonly<Record<string, number>>;
+  readonly best: { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> };
+  readonly weightsSha256: string;
+  readonly stages: readonly StageRecord[];
+  readonly epochs: number;
+  readonly cost: Cost;
+  readonly seconds: number;
+}
+

@@ -1,0 +1,139 @@
+import {
+  applyOverrides,
+  canonicalJson,
+  CairnError,
+  isPluginData,
+  isRecord,
+  optionErrors,
+  studySchema,
+  suggestion,
+  throwAll,
+  UsageError,
+  type Overrides,
+  type Registry,
+  type Study,
+  type StudyFile,
+} from '@cairn/core';
+
+export interface ResolvedStudy {
+  readonly study: Study;
+  /** What the overrides did that one may not expect, a line each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * A study with its profile and overrides in place, everything checked and every default filled in.
+ * @throws CAIRN_PROFILE_UNKNOWN, CAIRN_OPTION_INVALID, CAIRN_OPTION_UNKNOWN, CAIRN_PLUGIN_UNKNOWN,
+ *   CAIRN_CONDITION_UNKNOWN; several together
+ */
+export function resolveStudy(file: StudyFile, registry: Registry, profile: string, overrides: Overrides): ResolvedStudy {
+  const changes = file.profiles[profile];
+  if (changes === undefined) {
+    throw new UsageError('CAIRN_PROFILE_UNKNOWN', `--profile: got "${profile}"`, {
+      fix: suggestion(profile, Object.keys(file.profiles)),
+    });
+  }
+  const declared = parseStudy(applyOverrides(parseStudy(file.study), changes));
+  const wanted = parseStudy(applyOverrides(declared, overrides));
+  const { study, notes } = collapse(resolvePlugins(declared, registry), resolvePlugins(wanted, registry));
+  throwAll(conditionErrors(study, registry));
+  return { study, notes };
+}
+
+function parseStudy(input: unknown): Study {
+  const parsed = studySchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throwAll(optionErrors(parsed.error, studySchema, input, ''));
+  throw parsed.error;
+}
+
+function resolvePlugins(study: Study, registry: Registry): Study {
+  const errors: CairnError[] = [];
+  const walk = (value: unknown, path: string): unknown => {
+    if (isPluginData(value)) return attempt(errors, () => registry.resolve(value, path)) ?? value;
+    if (Array.isArray(value)) return value.map((item, i) => walk(item, `${path}.${i}`));
+    if (!isRecord(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, path === '' ? key : `${path}.${key}`)]),
+    );
+  };
+  const resolved = walk(study, '') as Study;
+  throwAll(errors);
+  return resolved;
+}
+
+function attempt<T>(errors: CairnError[], action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof CairnError)) throw error;
+    errors.push(error);
+    return undefined;
+  }
+}
+
+/** Conditions that the overrides made equal run once, under the first name. */
+function collapse(declared: Study, wanted: Study): ResolvedStudy {
+  const textOf = (study: Study, name: string) => canonicalJson(study.conditions[name]?.curriculum);
+  const kept = new Map<string, string>();
+  const alias = new Map<string, string>();
+  const names = Object.keys(wanted.conditions);
+  for (const name of names) {
+    const text = textOf(wanted, name);
+    const twin = kept.get(text);
+    if (twin === undefined) kept.set(text, name);
+    else if (textOf(declared, name) !== textOf(declared, twin)) alias.set(name, twin);
+  }
+  const conditions = Object.fromEntries(
+    Object.entries(wanted.conditions)
+      .filter(([name]) => !alias.has(name))
+      .map(([name, { curriculum, control }]) => {
+        const matched = control === undefined ? undefined : (alias.get(control) ?? control);
+        return [name, { curriculum, ...(matched === undefined || matched === name ? {} : { control: matched }) }];
+      }),
+  );
+  const baseline = alias.get(wanted.baseline) ?? wanted.baseline;
+  const notes = [...alias].map(([name, twin]) => `${name} is now the same as ${twin} and runs once`);
+  return { study: { ...wanted, conditions, baseline }, notes };
+}
+
+function conditionErrors(study: Study, registry: Registry): CairnError[] {
+  const known = Object.keys(study.conditions);
+  const errors: CairnError[] = [];
+  const check = (path: string, name: string | undefined) => {
+    if (name === undefined || known.includes(name)) return;
+    errors.push(
+      new UsageError('CAIRN_CONDITION_UNKNOWN', `${path}: no condition "${name}"`, { fix: suggestion(name, known) }),
+    );
+  };
+  check('baseline', study.baseline);
+  for (const [name, { control, curriculum }] of Object.entries(study.conditions)) {
+    check(`conditions.${name}.control`, control);
+    for (const other of registry.create(curriculum).after) check(`conditions.${name}.curriculum`, other);
+  }
+  errors.push(...cycleErrors(study, registry));
+  return errors;
+}
+
+function cycleErrors(study: Study, registry: Registry): CairnError[] {
+  const after = (name: string) => {
+    const condition = study.conditions[name];
+    return condition === undefined ? [] : registry.create(condition.curriculum).after;
+  };
+  const cycleFrom = (path: readonly string[]): readonly string[] | undefined => {
+    for (const next of after(path.at(-1) ?? '')) {
+      if (next === path[0]) return [...path, next];
+      if (path.includes(next)) continue;
+      const found = cycleFrom([...path, next]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  for (const name of Object.keys(study.conditions)) {
+    const cycle = cycleFrom([name]);
+    if (cycle === undefined) continue;
+    const text = cycle.map((n) => `"${n}"`).join(' -> ');
+    return [new UsageError('CAIRN_CONDITION_CYCLE', `conditions wait for each other: ${text}`)];
+  }
+  return [];
+}

@@ -1,0 +1,23 @@
+import { definePlugin, pluginRef } from '@cairn/core';
+import { z } from 'zod';
+import { ConvergedCurriculum } from './converged.ts';
+
+const like = z.strictObject({ as: z.string() }).describe('{ "as": "<condition>" }');
+
+/** Distillation from the converged teacher. */
+export const converged = definePlugin({
+  kind: 'curriculum',
+  id: 'converged',
+  summary: 'the converged teacher throughout: plain KD and its controls at equal cost',
+  paper: 'Hinton et al., arXiv 1503.02531, section 2; the controls are ours',
+  options: z.strictObject({
+    loss: pluginRef('loss'),
+    /** Epochs of a stage, or `{ as }`: in all as many as that condition's run. @default the training's own */
+    epochs: z.union([z.number().positive(), like]).optional(),
+    /** Number of stages with fresh optimiser and schedule, or `{ as }`: the stages of that run. @default 1 */
+    restarts: z.union([z.int().min(1), like]).default(1),
+  }),
+  create: (options) => new ConvergedCurriculum(options),
+});
+
+export { ConvergedCurriculum, type ConvergedOptions, type LikeCondition } from './converged.ts';

@@ -1,0 +1,28 @@
+import { studentStage, type Curriculum, type PluginData } from '@cairn/core';
+
+export interface SupervisedOptions {
+  readonly loss: PluginData<'loss'>;
+  /** Length; the training's own without it. */
+  readonly epochs?: number | undefined;
+}
+
+/** One stage without a teacher. */
+export class SupervisedCurriculum implements Curriculum {
+  readonly usesRoute = false;
+  readonly after: readonly string[] = [];
+  readonly #options: SupervisedOptions;
+
+  constructor(options: SupervisedOptions) {
+    this.#options = options;
+  }
+
+  outline({ training }: Parameters<Curriculum['outline']>[0]): ReturnType<Curriculum['outline']> {
+    return { epochs: [this.#options.epochs ?? training.epochs], exact: true };
+  }
+
+  next({ training, stages }: Parameters<Curriculum['next']>[0]): ReturnType<Curriculum['next']> {
+    if (stages.length > 0) return Promise.resolve('done');
+    const { loss, epochs = training.epochs } = this.#options;
+    return Promise.resolve(studentStage({ name: 'all', epochs, training, loss }));
+  }
+}
