@@ -9,7 +9,7 @@ export type Decision = {
   { readonly move: readonly [AnchorId, ...AnchorId[]] } | { readonly stay: true } | { readonly finish: true }
 );
 
-/** What a student was taught by, in order. */
+/** What a student was taught by, in order: one entry for each move of the policy. */
 export interface Taught {
   readonly anchors: readonly AnchorId[];
   readonly epochs: number;

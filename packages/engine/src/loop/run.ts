@@ -48,6 +48,9 @@ export async function trainRun(spec: RunSpec, env: RunEnvironment): Promise<RunR
 }
 
 async function start(session: Session): Promise<void> {
+  const { env } = session;
+  for (const record of env.header) env.journal.record(record);
+  await env.journal.flush();
   if (session.spec.role === 'student') await saveWeights(session, 'initial', session.initial.weights);
   await recordState(session, 0);
 }
@@ -128,7 +131,7 @@ async function finishEpoch(session: Session, stage: Stage, rate: number): Promis
 async function checkpoint(session: Session): Promise<void> {
   const { env, networks, state } = session;
   await env.journal.flush();
-  state.records = env.journal.count;
+  state.records = env.journal.position;
   await saveCheckpoint(env.store, networks, state);
 }
 

@@ -50,7 +50,7 @@ export interface Session {
   dispose(): void;
 }
 
-function freshState(records: number): RunState {
+function freshState(): RunState {
   return {
     step: 0,
     stage: undefined,
@@ -62,7 +62,7 @@ function freshState(records: number): RunState {
     cost: { images: 0, student: 0, teacher: 0, search: 0 },
     seconds: 0,
     probed: [],
-    records,
+    records: 0,
   };
 }
 
@@ -81,9 +81,8 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
   const networks = new Map([['student', student]]);
   const initial = initialState(graph, random);
   student.load(initial);
-  const header = env.journal.count;
   const saved = await loadCheckpoint(env.store, networks);
-  const state = saved ?? freshState(header);
+  const state = saved ?? freshState();
   env.journal.rewindTo(state.records);
   const rows = carve(splits.train.labels, spec.validation.fraction, spec.validation.seed);
   const augmentations = spec.augmentations.map((a) => plugins.create(a));

@@ -4,6 +4,7 @@ import type {
   Manifest,
   PluginData,
   Plugins,
+  RunRecord,
   Splits,
   Stage,
   StageRecord,
@@ -43,6 +44,8 @@ export interface RunEnvironment {
   /** The run's folder: `checkpoint/`, `weights/`. */
   readonly store: Store;
   readonly journal: RunJournal;
+  /** The first records of a run: who, what, on which data. */
+  readonly header: readonly RunRecord[];
   /** Outputs of anchors on the probe, shared by runs. */
   readonly cache: Store;
   readonly route?: RunRoute;
@@ -62,10 +65,10 @@ export interface RunEnvironment {
 
 /** A journal that a resumed run can write again without doubling its records. */
 export interface RunJournal extends Tracker {
-  /** Records that belong to the run so far. */
-  readonly count: number;
-  /** The next records repeat those from this position on: they are not written twice. */
-  rewindTo(count: number): void;
+  /** Ordinal of the next record. */
+  readonly position: number;
+  /** The next records repeat those from this ordinal on: they are not written twice. Called once, first. */
+  rewindTo(position: number): void;
 }
 
 export interface RunProgress {

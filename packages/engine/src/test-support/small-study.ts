@@ -39,15 +39,15 @@ export class MemoryJournal implements RunJournal {
   readonly records: RunRecord[] = [];
   #position = 0;
 
-  get count(): number {
+  get position(): number {
     return this.#position;
   }
   record(record: RunRecord): void {
     if (this.#position === this.records.length) this.records.push(record);
     this.#position++;
   }
-  rewindTo(count: number): void {
-    this.#position = count;
+  rewindTo(position: number): void {
+    this.#position = position;
   }
   flush(): Promise<void> {
     return Promise.resolve();
@@ -110,6 +110,7 @@ export async function smallStudy(): Promise<SmallStudy> {
     splits,
     store,
     journal: new MemoryJournal(),
+    header: [],
     cache: new MemoryStore('cache'),
     stagesOf: () => [] as StageRecord[],
     observer: { progress: () => undefined, note: () => undefined },

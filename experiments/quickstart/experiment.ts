@@ -1,0 +1,72 @@
+/**
+ * Does a student learn more from the states that its teacher passed on the way than from the converged teacher
+ * alone, at the same number of epochs?
+ *
+ * A whole route-constrained study on data that is made on the spot. Compared are RCO with anchors at equal epoch
+ * intervals (EEI) and with greedily chosen ones (GS), plain KD, and KD trained as long with and without RCO's
+ * restarts (Jin et al., arXiv 1904.09149; the controls are ours).
+ *
+ * Command: npx nx run experiments:quickstart
+ */
+import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
+import { greedy } from '@cairn/anchor-policy-greedy';
+import { cropFlip } from '@cairn/augmentation-crop-flip';
+import { defineStudy } from '@cairn/core';
+import { converged } from '@cairn/curriculum-converged';
+import { rco } from '@cairn/curriculum-rco';
+import { supervised } from '@cairn/curriculum-supervised';
+import { textures } from '@cairn/dataset-textures';
+import { brier } from '@cairn/evaluator-brier';
+import { ece } from '@cairn/evaluator-ece';
+import { fidelity } from '@cairn/evaluator-fidelity';
+import { nll } from '@cairn/evaluator-nll';
+import { topK } from '@cairn/evaluator-top-k';
+import { local } from '@cairn/launcher-local';
+import { crossEntropy } from '@cairn/loss-cross-entropy';
+import { kd } from '@cairn/loss-kd';
+import { resnet } from '@cairn/model-resnet';
+import { everyEpochs } from '@cairn/route-recorder-every-epochs';
+
+const optimizer = { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 } as const;
+const schedule = { name: 'cosine' } as const;
+const epochs = 12;
+const anchors = 4;
+
+export const study = defineStudy({
+  id: 'quickstart',
+  title: 'Route-constrained distillation on procedural textures',
+  question: 'Do anchors of the route teach more than the converged teacher at equal cost?',
+  dataset: textures({ size: 16 }),
+  augmentations: [cropFlip({ padding: 2 })],
+  batch: 64,
+  validation: { fraction: 0.1 },
+  teacher: {
+    model: resnet({ depth: 20, width: 8 }),
+    curriculum: supervised({ loss: crossEntropy() }),
+    training: { epochs, optimizer, schedule },
+    recorder: everyEpochs(),
+  },
+  student: { model: resnet({ depth: 8, width: 4 }), training: { epochs, optimizer, schedule } },
+  conditions: {
+    scratch: { curriculum: supervised({ loss: crossEntropy() }) },
+    kd: { curriculum: converged({ loss: kd() }) },
+    'kd-long': { curriculum: converged({ loss: kd(), epochs: epochs * anchors }) },
+    'kd-restarts': { curriculum: converged({ loss: kd(), restarts: anchors }) },
+    'kd-restarts-greedy': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-greedy' } }) },
+    'rco-eei': {
+      curriculum: rco({ loss: kd(), anchorPolicy: equalEpochs({ anchors }) }),
+      control: 'kd-restarts',
+    },
+    'rco-greedy': {
+      curriculum: rco({ loss: kd(), anchorPolicy: greedy({ anchors }) }),
+      control: 'kd-restarts-greedy',
+    },
+  },
+  evaluators: [topK(), nll(), ece(), brier(), fidelity()],
+  launcher: local(),
+  seeds: [0, 1, 2],
+  teacherSeeds: [0],
+  profiles: {
+    smoke: { seeds: [0], 'teacher.training.epochs': 4, 'student.training.epochs': 1 },
+  },
+});

@@ -1,0 +1,19 @@
+/**
+ * Entry of the kernel module. All pointers are byte addresses in TensorFlow.js's own memory; the module owns no static
+ * data, no stack and no allocator, so that nothing of TensorFlow.js can be overwritten.
+ */
+export { convTiles } from './conv-tiles';
+export { filterGradTiles } from './filter-grad-tiles';
+export { pixelTable } from './pixel-table';
+export { padImages, padChannels } from './pad';
+export { packFilter, packFilterTransposed } from './pack-filter';
+export { depthwiseScatter, depthwiseFilterGrad, cropImages, copyPerMultiplier } from './depthwise';
+export { channelStatistics } from './channel-statistics';
+export { batchNormApply, batchNormGradSums, batchNormGradApply } from './batch-norm';
+export { reluGrad } from './relu-grad';
+export { momentumUpdate } from './momentum';
+export { firstBadLabel, softmaxCeKl } from './softmax-ce-kl';
+export { poolGrad } from './pool-grad';
+export { segmentSum } from './segment-sum';
+export { fill } from './fill';
+export { multiplyAddProbe } from './madd';

@@ -1,0 +1,28 @@
+/** One step of stochastic gradient descent with momentum, PyTorch's rule, on w and v in place. */
+import { madd } from './madd';
+import { loadLanes, storeLanes } from './lanes';
+
+// @ts-ignore: decorator
+@inline
+function step(
+  w: usize, g: usize, v: usize, left: i32,
+  rate: v128, keep: v128, gain: v128, decay: v128, nesterov: bool, first: bool,
+): void {
+  const weight = loadLanes(w, left);
+  const gradient = madd(decay, weight, loadLanes(g, left));
+  let velocity = f32x4.mul(gain, gradient);
+  if (!first) velocity = madd(keep, loadLanes(v, left), velocity);
+  storeLanes(v, velocity, left);
+  storeLanes(w, madd(rate, nesterov ? madd(keep, velocity, gradient) : velocity, weight), left);
+}
+
+export function momentumUpdate(
+  w: usize, g: usize, v: usize, size: i32,
+  learningRate: f32, momentum: f32, dampening: f32, nesterov: bool, weightDecay: f32, first: bool,
+): void {
+  const rate = f32x4.splat(-learningRate), keep = f32x4.splat(momentum), decay = f32x4.splat(weightDecay);
+  const gain = f32x4.splat(first ? 1 : 1 - dampening);
+  const whole = <usize>(size & ~3) << 2;
+  for (let o: usize = 0; o < whole; o += 16) step(w + o, g + o, v + o, 4, rate, keep, gain, decay, nesterov, first);
+  step(w + whole, g + whole, v + whole, size & 3, rate, keep, gain, decay, nesterov, first);
+}

@@ -1,0 +1,68 @@
+/** Makes TensorFlow.js's WASM backend the active one and gives it the training kernels. */
+import { backend as currentBackend, getKernel, ready, registerKernel, setBackend, unregisterKernel } from '@tensorflow/tfjs-core';
+import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { BackendError } from '@cairn/core';
+import type { Build, LoadedBuild } from './builds.ts';
+import { loadBuild } from './builds.ts';
+import { registerGradients } from './gradients.ts';
+import { registeredKernels, trainingKernels } from './kernels/index.ts';
+import { bindRuntime } from './runtime.ts';
+import type { WasmBackend } from './tfjs-backend.ts';
+import { isWasmBackend } from './tfjs-backend.ts';
+
+export interface WasmOptions {
+  /** @default the fused build where the runtime has it, else plain SIMD */
+  readonly build?: Build;
+}
+
+export interface WasmInfo {
+  readonly backend: 'wasm';
+  /** Equal strings promise bit-equal results, for example `wasm-fma-1`. */
+  readonly numerics: string;
+  readonly threads: number;
+  /** Names of the kernels that Cairn registered. */
+  readonly kernels: readonly string[];
+}
+
+const loadedBuilds = new WeakMap<WasmBackend, LoadedBuild>();
+
+async function startBackend(): Promise<WasmBackend> {
+  const started = await setBackend('wasm');
+  await ready();
+  const backend: unknown = started ? currentBackend() : undefined;
+  if (isWasmBackend(backend)) return backend;
+  throw new BackendError('CAIRN_BACKEND_START', "TensorFlow.js could not start its backend 'wasm'.", {
+    fix: 'Check that @tensorflow/tfjs-backend-wasm 4.22 is installed whole: `npm ci`.',
+  });
+}
+
+let registered = false;
+
+/** Kernels find their runtime through the backend, so one registration serves every backend instance and build. */
+function register(): void {
+  if (registered) return;
+  registered = true;
+  for (const config of registeredKernels) {
+    if (getKernel(config.kernelName, 'wasm') !== undefined) unregisterKernel(config.kernelName, 'wasm');
+    registerKernel(config);
+  }
+}
+
+/** Idempotent: a second call keeps what is loaded, unless it forces another build. */
+export async function activateWasm(options: WasmOptions = {}): Promise<WasmInfo> {
+  await registerGradients();
+  const backend = await startBackend();
+  let loaded = loadedBuilds.get(backend);
+  if (loaded === undefined || (options.build !== undefined && options.build !== loaded.build)) {
+    loaded = await loadBuild(backend, options.build);
+    bindRuntime(backend, loaded.runtime);
+    loadedBuilds.set(backend, loaded);
+    register();
+  }
+  return {
+    backend: 'wasm',
+    numerics: loaded.numerics,
+    threads: Math.max(1, getThreadsCount()),
+    kernels: trainingKernels.map(({ kernelName }) => kernelName),
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The two builds of the kernel module and how one is chosen: what the caller asks for, else the fused one where the
+ * runtime accepts it *and* really fuses (relaxed SIMD leaves that open), else plain SIMD.
+ */
+import { readFile } from 'node:fs/promises';
+import { BackendError } from '@cairn/core';
+import type { Runtime } from './runtime.ts';
+import { createRuntime } from './runtime.ts';
+import type { WasmBackend } from './tfjs-backend.ts';
+
+export type Build = 'fma' | 'simd';
+
+/** Raised when a change of the kernels changes their results' bits. */
+const numericsVersion = 1;
+
+/** The builds, the preferred one first. */
+export const builds: readonly Build[] = ['fma', 'simd'];
+
+/** What a build calls its results: they are bit-equal under equal strings. */
+export function numericsOf(build: Build): string {
+  return `wasm-${build}-${numericsVersion}`;
+}
+
+export interface LoadedBuild {
+  readonly build: Build;
+  /** For example `wasm-fma-1`: results are bit-equal under equal strings. */
+  readonly numerics: string;
+  readonly runtime: Runtime;
+}
+
+/** The error for a missing file of `build-output/`. */
+export function notBuilt(file: string, cause: unknown): BackendError {
+  return new BackendError('CAIRN_BACKEND_NOT_BUILT', `The wasm backend is not compiled: build-output/${file} is missing.`, {
+    fix: 'Run `npm run prepare` at the root of the workspace.',
+    cause,
+  });
+}
+
+async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
+  const file = new URL(`../build-output/cairn-${build}.wasm`, import.meta.url);
+  try {
+    return new Uint8Array(await readFile(file));
+  } catch (cause) {
+    throw notBuilt(`cairn-${build}.wasm`, cause);
+  }
+}
+
+/** (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ with one rounding and 0 with two. */
+function fuses(runtime: Runtime): boolean {
+  const factor = 1 + 2 ** -12;
+  return runtime.kernels.multiplyAddProbe(factor, factor, -(1 + 2 ** -11)) === 2 ** -24;
+}
+
+/** Loads one build; undefined where the runtime cannot run it as what it claims to be. */
+async function tryBuild(build: Build, backend: WasmBackend): Promise<LoadedBuild | undefined> {
+  const bytes = await readBuild(build);
+  if (!WebAssembly.validate(bytes)) return undefined;
+  const runtime = await createRuntime(await WebAssembly.compile(bytes), backend);
+  if (fuses(runtime) !== (build === 'fma')) return undefined;
+  return { build, numerics: numericsOf(build), runtime };
+}
+
+/** @param forced one build and no other; without it the best that works */
+export async function loadBuild(backend: WasmBackend, forced?: Build): Promise<LoadedBuild> {
+  const candidates = forced === undefined ? builds : [forced];
+  for (const build of candidates) {
+    const loaded = await tryBuild(build, backend);
+    if (loaded !== undefined) return loaded;
+  }
+  throw new BackendError('CAIRN_BACKEND_BUILD', `This runtime cannot run the wasm backend's build '${candidates.join("' or '")}'.`, {
+    fix: forced === 'fma'
+      ? "Relaxed SIMD needs Node 21 or newer and a processor with FMA; build 'simd' runs without them, with other rounding."
+      : 'WebAssembly SIMD is needed: Node 20 or newer.',
+  });
+}

@@ -1,0 +1,5 @@
+export { wasmBackend } from './backend.ts';
+export { activateWasm } from './activate.ts';
+export { registerGradients } from './gradients.ts';
+export type { WasmInfo, WasmOptions } from './activate.ts';
+export type { Build } from './builds.ts';

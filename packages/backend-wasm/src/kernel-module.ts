@@ -1,0 +1,30 @@
+/** What the AssemblyScript module exports; the source of each function is in `assembly/` under the same name. */
+type Call<Count extends number, Result = void> = (...numbers: FixedNumbers<Count>) => Result;
+type FixedNumbers<Count extends number, Built extends number[] = []> =
+  Built['length'] extends Count ? Built : FixedNumbers<Count, [...Built, number]>;
+
+export interface KernelModule {
+  readonly convTiles: Call<9>;
+  readonly filterGradTiles: Call<9>;
+  readonly pixelTable: Call<12>;
+  readonly padImages: Call<12>;
+  readonly padChannels: Call<5>;
+  readonly packFilter: Call<4>;
+  readonly packFilterTransposed: Call<6>;
+  readonly depthwiseScatter: Call<8>;
+  readonly depthwiseFilterGrad: Call<8>;
+  readonly cropImages: Call<12>;
+  readonly copyPerMultiplier: Call<6>;
+  readonly channelStatistics: Call<6>;
+  readonly batchNormApply: Call<11>;
+  readonly batchNormGradSums: Call<14>;
+  readonly batchNormGradApply: Call<14>;
+  readonly reluGrad: Call<4>;
+  readonly momentumUpdate: Call<10>;
+  readonly softmaxCeKl: Call<12>;
+  readonly firstBadLabel: Call<3, number>;
+  readonly poolGrad: Call<6>;
+  readonly segmentSum: Call<7>;
+  readonly fill: Call<2>;
+  readonly multiplyAddProbe: Call<3, number>;
+}

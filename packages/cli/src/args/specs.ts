@@ -1,0 +1,131 @@
+/** Every command's line: name, arguments, flags, examples. What a command does stands in `commands/`. */
+import type { CommandSpec, FlagSpec } from './flags.ts';
+
+const json = {
+  type: 'output',
+  value: 'FILE',
+  summary: 'write JSON to FILE, to standard output without one',
+} as const satisfies FlagSpec;
+
+const study = {
+  name: 'study',
+  summary: 'a folder of experiments/ with an experiment.ts',
+  choices: 'studies',
+} as const;
+
+export const runSpec = {
+  name: 'run',
+  summary: 'train what a study needs and show its table',
+  details: [
+    'Runs that are finished are reused; a run that was interrupted goes on where it stopped.',
+    'Any option of the study can be given by its path, and a plugin kind replaces that plugin wherever it stands.',
+  ],
+  arguments: [study],
+  flags: {
+    profile: { type: 'text', value: 'NAME', summary: 'a variation that the study file names' },
+    plan: { type: 'boolean', summary: 'train nothing: list the runs, their cost and what is reused' },
+    seeds: { type: 'counts', value: 'N,N', summary: 'student seeds' },
+    teacherSeeds: { type: 'counts', value: 'N,N', summary: 'teacher seeds, one route each' },
+    only: { type: 'names', value: 'NAME,NAME', summary: 'these conditions and what they need' },
+    workers: { type: 'count', value: 'N', summary: 'processes at a time' },
+    backend: { type: 'text', value: 'ID', summary: 'what computes (see cairn doctor)' },
+    fresh: { type: 'boolean', summary: 'train again what is finished; routes are kept' },
+    checkpointSeconds: { type: 'amount', value: 'N', summary: 'how often a running state is saved' },
+    json,
+  },
+  overrides: true,
+  examples: [
+    ['cairn run quickstart', 'a whole study on embedded data'],
+    ['cairn run quickstart --plan', 'what it would train, and what that costs'],
+    ['cairn run quickstart --seeds=0,1 --only=kd,rco-greedy', 'a part of it'],
+    ['cairn run quickstart --student.training.epochs=2', 'an option by its path'],
+    ['cairn run quickstart --anchor-policy=greedy --anchor-policy.delta=0.6', 'another plugin'],
+  ],
+} as const satisfies CommandSpec;
+
+export const runsSpec = {
+  name: 'runs',
+  summary: 'list the runs on this disk, or show one',
+  arguments: [{ name: 'run', summary: 'a study, or study/profile/run', optional: true }],
+  flags: { json },
+  examples: [
+    ['cairn runs', 'all studies'],
+    ['cairn runs quickstart', 'the runs of one'],
+  ],
+} as const satisfies CommandSpec;
+
+export const routesSpec = {
+  name: 'routes',
+  summary: "list the teachers' routes, show one, export one",
+  arguments: [
+    { name: 'action', summary: 'list, show or export', optional: true, choices: ['list', 'show', 'export'] },
+    { name: 'route', summary: 'its id, or the start of it', optional: true },
+    { name: 'folder', summary: 'where export writes', optional: true },
+  ],
+  flags: { json },
+  examples: [
+    ['cairn routes', 'all routes'],
+    ['cairn routes show 3f2a', 'the anchors of one'],
+    ['cairn routes export 3f2a route', 'its manifest and weights into a folder'],
+  ],
+} as const satisfies CommandSpec;
+
+export const pluginsSpec = {
+  name: 'plugins',
+  summary: 'list what a study can choose, or show the options of one plugin',
+  arguments: [{ name: 'plugin', summary: 'a kind, or kind/id', optional: true }],
+  flags: { json },
+  examples: [
+    ['cairn plugins', 'all kinds'],
+    ['cairn plugins anchor-policy', 'one kind'],
+    ['cairn plugins anchor-policy/greedy', 'options, defaults and ranges'],
+  ],
+} as const satisfies CommandSpec;
+
+export const dataSpec = {
+  name: 'data',
+  summary: 'fetch or check the files of a data set',
+  arguments: [
+    { name: 'action', summary: 'fetch or check', choices: ['fetch', 'check'] },
+    { name: 'dataset', summary: 'ids of data sets (all without one)', optional: true, many: true },
+  ],
+  flags: { json },
+  examples: [
+    ['cairn data check', 'which data sets are here, and whole'],
+    ['cairn data fetch cifar100', 'download one and check it'],
+  ],
+} as const satisfies CommandSpec;
+
+export const evalSpec = {
+  name: 'eval',
+  summary: 'evaluate saved weights',
+  arguments: [{ name: 'what', summary: 'a run, an anchor (route@step) or a .safetensors file' }],
+  flags: {
+    study: { type: 'text', value: 'NAME', summary: 'whose data and model a bare file belongs to' },
+    split: { type: 'text', value: 'NAME', summary: 'val or test (default test)' },
+    backend: { type: 'text', value: 'ID', summary: 'what computes' },
+    json,
+  },
+  examples: [['cairn eval quickstart/default/kd-t0-s1', 'the last weights of a run']],
+} as const satisfies CommandSpec;
+
+export const doctorSpec = {
+  name: 'doctor',
+  summary: 'say what works here and how to mend the rest',
+  arguments: [],
+  flags: { json },
+  examples: [['cairn doctor', 'runtime, backends, data, disk']],
+} as const satisfies CommandSpec;
+
+/** One run in a worker process; the study's command starts it. */
+export const taskSpec = {
+  name: 'task',
+  summary: 'one run in a worker process',
+  arguments: [
+    { name: 'plan', summary: 'the plan file that the study wrote' },
+    { name: 'run', summary: 'which of its runs' },
+  ],
+  flags: {},
+  hidden: true,
+  examples: [],
+} as const satisfies CommandSpec;

@@ -1,0 +1,64 @@
+import { isRecord, type Json, optionPath, UsageError } from '@cairn/core';
+import type { FlagSpec, FlagValues } from './flags.ts';
+
+/**
+ * The value of an option given by its path: a number, `true`, `false`, quoted text or a list where the text is
+ * JSON for one, else the text as it stands.
+ */
+export function optionValue(text: string): Json {
+  if (!/^(-?\d|true$|false$|"|\[)/.test(text)) return text;
+  try {
+    const value = JSON.parse(text) as Json;
+    return isRecord(value) ? text : value;
+  } catch (error) {
+    // `12ep`, `0,6`, `[a`: text, of which the option's own schema is the judge.
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+type Value = FlagValues<{ readonly flag: FlagSpec }>['flag'];
+
+/**
+ * @param name in camelCase
+ * @throws CAIRN_FLAG_VALUE
+ */
+export function flagValue(name: string, spec: FlagSpec, text: string): Value {
+  switch (spec.type) {
+    case 'boolean':
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw wrong(name, text, 'true or false; or the flag alone');
+    case 'text':
+      if (text !== '') return text;
+      throw wrong(name, text, 'some text');
+    case 'output':
+      return { file: text };
+    case 'names':
+      if (text.split(',').every((part) => part !== '')) return text.split(',');
+      throw wrong(name, text, 'names joined by commas');
+    case 'count':
+    case 'amount':
+    case 'counts':
+      return numeric(name, spec, text);
+  }
+}
+
+function numeric(name: string, spec: FlagSpec, text: string): number | readonly number[] {
+  if (spec.type === 'counts') {
+    const parts = text.replace(/^\[(.*)\]$/, '$1').split(',');
+    if (parts.every((part) => /^\d+$/.test(part))) return parts.map(Number);
+    throw wrong(name, text, `whole numbers joined by commas; "--${optionPath([name])}=0,1,2"?`);
+  }
+  if (spec.type === 'amount') {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+    throw wrong(name, text, 'a number above 0');
+  }
+  const min = spec.min ?? 1;
+  if (/^\d+$/.test(text) && Number(text) >= min) return Number(text);
+  throw wrong(name, text, `a whole number, at least ${min}`);
+}
+
+function wrong(name: string, text: string, fix: string): UsageError {
+  return new UsageError('CAIRN_FLAG_VALUE', `--${optionPath([name])}: got ${JSON.stringify(text)}`, { fix });
+}

@@ -1,0 +1,45 @@
+import { dirname } from 'node:path';
+import { RunError } from '@cairn/core';
+import { taskSpec } from '../args/specs.ts';
+import type { Command } from '../command.ts';
+import { acquireLock, NodeStore } from '../files/index.ts';
+import { placesIn } from '../study/places.ts';
+import { checkDigest, openSplits, startBackend } from '../study/ground.ts';
+import { readWork } from '../study/work-file.ts';
+import { workOnRoute, workOnRun, type WorkerGround } from '../study/worker.ts';
+import { encodeEvent } from '../terminal/events.ts';
+
+/** `cairn task <plan> <run>`: one run in this process. */
+export const task: Command<typeof taskSpec.flags> = {
+  spec: taskSpec,
+  async execute({ arguments: [planFile = '', id = ''] }, host) {
+    const studyStore = new NodeStore(dirname(host.typedPath(planFile)));
+    const work = await readWork(studyStore);
+    const { plan } = work;
+    const registry = await host.registry();
+    const { backend } = await startBackend(host, work.backend, plan.numerics);
+    const splits = await openSplits(host, registry, plan.study.dataset, { fetch: false, say: () => undefined });
+    checkDigest(splits, plan.digest);
+    const places = placesIn(host.home);
+    const ground: WorkerGround = { host, work, places, studyStore, registry, backend, splits };
+    const route = plan.routes.find((r) => r.id === id);
+    const run = plan.runs.find((r) => r.id === id);
+    const folder = route === undefined ? `${studyStore.location}/${id}` : `${places.routes.location}/${route.routeId}`;
+    const lock = await acquireLock(`${folder}.lock`, { what: id, command: `cairn task ${planFile} ${id}` });
+    try {
+      const text = route !== undefined ? await workOnRoute(ground, route) : await workOnRun(ground, required(run, id));
+      host.out.write(`${encodeEvent({ type: 'finished', run: id, text })}\n`);
+      return 0;
+    } catch (error) {
+      if (error instanceof RunError && error.code === 'CAIRN_INTERRUPTED') return 130;
+      throw error;
+    } finally {
+      lock.release();
+    }
+  },
+};
+
+function required<T>(value: T | undefined, id: string): T {
+  if (value !== undefined) return value;
+  throw new RunError('CAIRN_PLAN_DAMAGED', `no run ${id} in the plan`, { fix: 'run the study again' });
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Finding } from './finding.ts';
+
+/** Below this a study may not fit: routes and checkpoints of small networks take some hundred megabytes. */
+const ENOUGH_BYTES = 2e9;
+
+/** Whether results can be written, and how much fits. */
+export async function homeFindings(home: string): Promise<Finding[]> {
+  const place = await nearestFolder(home);
+  return [await writable(home, place), await space(place)];
+}
+
+async function writable(home: string, place: string): Promise<Finding> {
+  try {
+    await rmdir(await mkdtemp(join(place, '.cairn-doctor-')));
+    return { topic: 'results', state: 'ok', text: home };
+  } catch (error) {
+    const text = `${home} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+    const mend = ['make it writable, or CAIRN_HOME=<another folder>'];
+    return { topic: 'results', state: 'problem', text, mend };
+  }
+}
+
+async function space(place: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(place);
+  const free = bavail * bsize;
+  const text = `${(free / 1e9).toFixed(1)} GB free`;
+  if (free >= ENOUGH_BYTES) return { topic: 'disk', state: 'ok', text };
+  const mend = ['make room (2 GB or more), or CAIRN_HOME=<another folder>'];
+  return { topic: 'disk', state: 'problem', text, mend };
+}
+
+/** The folder itself, or the first one above it that exists. */
+async function nearestFolder(path: string): Promise<string> {
+  try {
+    await stat(path);
+    return path;
+  } catch (error) {
+    const parent = dirname(path);
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!missing || parent === path) throw error;
+    return nearestFolder(parent);
+  }
+}

@@ -1,0 +1,4 @@
+/** A fraction as `81.3 %`; `–` where there is none. */
+export function percent(fraction: number | undefined, digits = 1): string {
+  return fraction === undefined || Number.isNaN(fraction) ? '–' : `${(fraction * 100).toFixed(digits)} %`;
+}

@@ -1,0 +1,4 @@
+export { main, type MainOptions } from './main.ts';
+export type { Call, Command, ExitCode, Host, OutputStream, Studies } from './command.ts';
+export type * from './table/result.ts';
+export type { StudyEvent } from './terminal/events.ts';

@@ -1,0 +1,113 @@
+/** Reads a study's journals back into what the table and `--json` show. */
+import { isRecord, type AnchorId, type Manifest } from '@cairn/core';
+import type { PlannedRoute, PlannedRun, RunResult as Trained } from '@cairn/engine';
+import { openRoute } from '@cairn/route';
+import { NodeStore } from '../files/index.ts';
+import type { ConditionResult, RunResult, StudyResult, TeacherResult } from '../table/result.ts';
+import { finishedRun, type FinishedRun } from './finished.ts';
+import type { OpenedStudy } from './open-study.ts';
+import { modelName } from './show-plan.ts';
+import type { StudyStatus } from './status.ts';
+
+/** Every finished run of the plan; what is not finished is left out. */
+export async function collectResults(opened: OpenedStudy, status: StudyStatus): Promise<StudyResult> {
+  const { study, profile, plan } = opened;
+  const conditions: ConditionResult[] = [];
+  for (const [name, { control }] of Object.entries(study.conditions)) {
+    const runs: RunResult[] = [];
+    for (const run of plan.runs.filter((r) => r.condition === name)) {
+      const result = await runResult(opened, run, status.runs.get(run.id)?.state === 'reused');
+      if (result !== undefined) runs.push(result);
+    }
+    conditions.push({ name, ...(control === undefined ? {} : { control }), runs });
+  }
+  const teachers: TeacherResult[] = [];
+  for (const route of plan.routes) {
+    const result = await teacherResult(opened, route, status.routes.get(route.id)?.state === 'reused');
+    if (result !== undefined) teachers.push(result);
+  }
+  return {
+    version: 1,
+    study: study.id,
+    title: study.title,
+    question: study.question,
+    profile,
+    numerics: plan.numerics,
+    baseline: study.baseline,
+    seeds: study.seeds,
+    teacherSeeds: study.teacherSeeds,
+    teachers,
+    conditions,
+  };
+}
+
+async function teacherResult(
+  { places }: OpenedStudy,
+  route: PlannedRoute,
+  reused: boolean,
+): Promise<TeacherResult | undefined> {
+  const store = new NodeStore(`${places.routes.location}/${route.routeId}`);
+  const finished = await finishedRun(store, route.routeId);
+  const { manifest } = await openRoute(places.routes, route.routeId, route.recorder);
+  if (finished === undefined || manifest === undefined) return undefined;
+  const { last, epochs, cost, seconds } = finished.result;
+  return {
+    seed: route.seed,
+    routeId: route.routeId,
+    model: modelName(route.spec.model),
+    metrics: last,
+    anchors: manifest.anchors.length,
+    epochs,
+    images: cost.images,
+    multiplyAdds: cost.student,
+    wallSeconds: seconds,
+    reused,
+  };
+}
+
+async function runResult(opened: OpenedStudy, run: PlannedRun, reused: boolean): Promise<RunResult | undefined> {
+  const folder = `${opened.store.location}/${run.id}`;
+  const finished = await finishedRun(new NodeStore(folder), run.hash);
+  if (finished === undefined) return undefined;
+  const planned = opened.plan.routes.find((r) => r.routeId === run.routeId);
+  const manifest = planned?.expected;
+  const { result } = finished;
+  const { cost } = result;
+  return {
+    seed: run.seed,
+    teacherSeed: run.teacherSeed,
+    stages: stagesOf(result, manifest),
+    decisions: decisionsOf(finished, manifest),
+    last: { epoch: result.epochs, metrics: result.last },
+    best: result.best,
+    weightsSha256: result.weightsSha256,
+    studentEpochs: result.epochs,
+    images: cost.images,
+    multiplyAdds: cost.student + cost.teacher + cost.search,
+    wallSeconds: result.seconds,
+    reused,
+    folder,
+  };
+}
+
+function epochOf(id: AnchorId, manifest: Manifest | undefined): number {
+  return manifest === undefined ? NaN : id / manifest.stepsPerEpoch;
+}
+
+function stagesOf({ stages }: Trained, manifest: Manifest | undefined): RunResult['stages'] {
+  return stages.map(({ name, epochs, anchors, sha256 }) => ({
+    name,
+    epochs,
+    anchors: anchors.map((id) => epochOf(id, manifest)),
+    sha256,
+  }));
+}
+
+function decisionsOf({ journal }: FinishedRun, manifest: Manifest | undefined): RunResult['decisions'] {
+  return journal.anchors.map(({ anchors, epoch, reason, numbers }) => ({
+    epoch,
+    anchors: anchors.map(({ step }) => epochOf(step, manifest)),
+    reason,
+    numbers: isRecord(numbers) ? numbers : {},
+  }));
+}

@@ -1,0 +1,63 @@
+/** Trains what is due: one process per task, its events shown as they come. */
+import type { RunTask, TaskEnd } from '@cairn/core';
+import type { Host } from '../command.ts';
+import { decodeLine } from '../terminal/events.ts';
+import type { LiveTerminal } from '../terminal/live-terminal.ts';
+import type { OpenedStudy } from './open-study.ts';
+import type { StudyStatus } from './status.ts';
+import { WORK_FILE } from './work-file.ts';
+
+export interface Execution {
+  readonly ends: readonly TaskEnd[];
+  /** What failed tasks wrote to standard error, by task. */
+  readonly complaints: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Runs every task that is not reused. */
+export async function execute(
+  host: Host,
+  opened: OpenedStudy,
+  status: StudyStatus,
+  workers: number,
+  live: LiveTerminal,
+): Promise<Execution> {
+  const tasks = dueTasks(host, opened, status);
+  const spoken = new Map<string, string[]>();
+  const launcher = opened.registry.create(opened.study.launcher);
+  const ends = await launcher.run(tasks, {
+    workers,
+    signal: host.signal,
+    started: (run) => live.show({ type: 'started', run }),
+    line(run, stream, text) {
+      const event = decodeLine(text);
+      if (event !== undefined) live.show(event);
+      else if (stream === 'err') spoken.set(run, [...(spoken.get(run) ?? []), text]);
+      else live.say(text);
+    },
+    ended({ id, exitCode, skipped }) {
+      const first = spoken.get(id)?.find((line) => line.startsWith('error')) ?? `exit code ${exitCode}`;
+      if (skipped) live.show({ type: 'skipped', run: id, text: 'a run before it failed' });
+      else if (exitCode === 130) live.show({ type: 'interrupted', run: id });
+      else if (exitCode !== 0) live.show({ type: 'failed', run: id, text: first });
+    },
+  });
+  return { ends, complaints: spoken };
+}
+
+function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus): RunTask[] {
+  const file = `${store.location}/${WORK_FILE}`;
+  const commandFor = (id: string): RunTask['command'] => [...host.self, 'task', file, id];
+  const due = (states: StudyStatus['runs']) => (item: { readonly id: string }) =>
+    states.get(item.id)?.state !== 'reused';
+  const routes = plan.routes.filter(due(status.routes));
+  const runs = plan.runs.filter(due(status.runs));
+  const ids = new Set([...routes, ...runs].map((item) => item.id));
+  return [
+    ...routes.map((route) => ({ id: route.id, command: commandFor(route.id), after: [] })),
+    ...runs.map((run) => {
+      const route = plan.routes.find((r) => r.routeId === run.routeId)?.id ?? '';
+      const after = [route, ...Object.values(run.copies)].filter((id) => ids.has(id));
+      return { id: run.id, command: commandFor(run.id), after };
+    }),
+  ];
+}

@@ -1,0 +1,67 @@
+/** From a command line to a plan: the study with its profile and options, its data, its backend. */
+import type { BackendInfo, Overrides, Registry, Splits, Study } from '@cairn/core';
+import { planStudy, resolveStudy, type Plan } from '@cairn/engine';
+import type { Host } from '../command.ts';
+import type { NodeStore } from '../files/index.ts';
+import { openSplits, startBackend } from './ground.ts';
+import { selectConditions } from './select.ts';
+import { readPinned } from './pinned.ts';
+import { placesIn, variationName, type Places } from './places.ts';
+
+export interface StudyRequest {
+  readonly name: string;
+  readonly profile?: string | undefined;
+  readonly overrides: Overrides;
+  readonly seeds?: readonly number[] | undefined;
+  readonly teacherSeeds?: readonly number[] | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly backend?: string | undefined;
+}
+
+export interface OpenedStudy {
+  readonly study: Study;
+  /** The profile, or its variation by options of the command line. */
+  readonly profile: string;
+  readonly plan: Plan;
+  readonly splits: Splits;
+  readonly registry: Registry;
+  readonly backend: BackendInfo;
+  readonly places: Places;
+  readonly store: NodeStore;
+  /** Things to tell before it starts. */
+  readonly notes: readonly string[];
+}
+
+export const DEFAULT_BACKEND = 'wasm';
+
+/** @throws whatever is wrong with the study, its data or the machine */
+export async function openStudy(host: Host, request: StudyRequest, say: (text: string) => void): Promise<OpenedStudy> {
+  const registry = await host.registry();
+  const file = await host.studies.load(request.name);
+  const profileName = request.profile ?? file.defaultProfile;
+  const resolved = resolveStudy(file, registry, profileName, request.overrides);
+  const study = selectConditions(
+    {
+      ...resolved.study,
+      seeds: [...(request.seeds ?? resolved.study.seeds)],
+      teacherSeeds: [...(request.teacherSeeds ?? resolved.study.teacherSeeds)],
+    },
+    request.only,
+    registry,
+  );
+  const places = placesIn(host.home);
+  const profile = await variationName(profileName, request.overrides);
+  const store = places.study(study.id, profile);
+  const pinned = await readPinned(store);
+  const backendId = request.backend ?? pinned?.backend ?? DEFAULT_BACKEND;
+  const { info } = await startBackend(host, backendId, pinned?.backend === backendId ? pinned.numerics : undefined);
+  const splits = await openSplits(host, registry, study.dataset, { fetch: true, say });
+  const plan = await planStudy(study, {
+    registry,
+    spec: splits.spec,
+    digest: splits.digest,
+    trainLabels: splits.train.labels,
+    numerics: info.numerics,
+  });
+  return { study, profile, plan, splits, registry, backend: info, places, store, notes: resolved.notes };
+}

@@ -1,0 +1,35 @@
+import type { JsonObject } from '@cairn/core';
+import type { OpenedStudy } from './open-study.ts';
+import type { StudyStatus } from './status.ts';
+
+/** The plan for scripts: `cairn run <study> --plan --json`. */
+export function planJson({ study, profile, plan }: OpenedStudy, status: StudyStatus): JsonObject {
+  return {
+    version: 1,
+    study: study.id,
+    profile,
+    numerics: plan.numerics,
+    routes: plan.routes.map(({ id, seed, routeId, expected, multiplyAdds }) => ({
+      id,
+      seed,
+      route: routeId,
+      state: status.routes.get(id)?.state,
+      reason: status.routes.get(id)?.text,
+      anchors: expected.anchors.map(({ id: step, epoch, learningRate }) => ({ step, epoch, learningRate })),
+      multiplyAdds,
+    })),
+    runs: plan.runs.map(({ id, condition, seed, teacherSeed, outline, images, multiplyAdds }) => ({
+      id,
+      condition,
+      seed,
+      teacherSeed,
+      state: status.runs.get(id)?.state,
+      reason: status.runs.get(id)?.text,
+      epochs: outline.epochs,
+      exact: outline.exact,
+      anchors: outline.anchors,
+      images,
+      multiplyAdds,
+    })),
+  };
+}

@@ -1,0 +1,85 @@
+/** `--plan`: what would be trained, what is reused and why not, what it costs. */
+import type { Anchor, Manifest } from '@cairn/core';
+import type { OpenedStudy } from './open-study.ts';
+import type { StudyStatus } from './status.ts';
+import { percent } from '../format.ts';
+
+/** Multiply-adds as `1.2 T`. */
+export function amount(value: number): string {
+  for (const [unit, size] of [['P', 1e15], ['T', 1e12], ['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) {
+    if (value >= size) return `${(value / size).toFixed(value / size < 10 ? 1 : 0)} ${unit}`;
+  }
+  return String(Math.round(value));
+}
+
+/** The first lines of any run: what is studied, on what. */
+export function headLines({ study, profile, plan, backend, splits }: OpenedStudy, workers: number): string[] {
+  const { classes } = splits.spec;
+  const models = `${modelName(study.student.model)} from ${modelName(study.teacher.model)}`;
+  return [
+    `cairn  ${study.id}/${profile}   ${splits.spec.id}, ${classes} classes   ${models}`,
+    `       ${study.title}`,
+    `       ${backend.id} (${backend.numerics}), ${workers} ${workers === 1 ? 'process' : 'processes'} x ${backend.threads} thread`,
+    `plan   ${count(plan.routes.length, 'route')}, ${count(plan.runs.length, 'run')}`,
+  ];
+}
+
+export function modelName(model: { readonly id: string; readonly options: Readonly<Record<string, unknown>> }): string {
+  const { depth } = model.options;
+  return typeof depth === 'number' ? `${model.id}${depth}` : model.id;
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/** A row per route and run. */
+export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
+  const { plan } = opened;
+  const lines: string[] = [''];
+  for (const route of plan.routes) {
+    const state = status.routes.get(route.id);
+    lines.push(row(route.id, state?.state, `${amount(route.multiplyAdds)} multiply-adds`, state?.text));
+    for (const anchor of route.expected.anchors) lines.push(anchorLine(anchor, route.expected));
+  }
+  lines.push('');
+  for (const run of plan.runs) {
+    const state = status.runs.get(run.id);
+    const epochs = run.outline.epochs.reduce((a, b) => a + b, 0);
+    const bound = run.outline.exact ? '' : 'at most ';
+    const anchors = anchorText(run.outline.anchors, plan.routes.find((r) => r.routeId === run.routeId)?.expected);
+    const cost = `${bound}${Number(epochs.toFixed(2))} epochs, ${amount(run.multiplyAdds)} multiply-adds${anchors}`;
+    lines.push(row(run.id, state?.state, cost, state?.text));
+  }
+  return [...lines, ...totalLines(opened, status)];
+}
+
+function row(id: string, state: string | undefined, cost: string, why: string | undefined): string {
+  return `${id.padEnd(26)} ${(state ?? '').padEnd(9)} ${cost}${why === undefined ? '' : `   (${why})`}`;
+}
+
+function anchorLine(anchor: Anchor, route: Manifest): string {
+  const end = anchor === route.anchors.at(-1) ? '   converged' : '';
+  const accuracy = anchor.metrics['val/top1'];
+  const known = accuracy === undefined ? '' : `   val ${percent(accuracy)}`;
+  return `  anchor ${String(anchor.id).padStart(7)}   epoch ${String(Number(anchor.epoch.toFixed(2))).padStart(5)}   lr ${anchor.learningRate.toPrecision(2)}${known}${end}`;
+}
+
+function anchorText(anchors: readonly number[] | undefined, route: Manifest | undefined): string {
+  if (anchors === undefined || anchors.length === 0) return '';
+  const epochs = anchors.map((id) => Number((route?.anchors.find((a) => a.id === id)?.epoch ?? NaN).toFixed(2)));
+  return `, anchors ${epochs.join(' ')}`;
+}
+
+function totalLines({ plan }: OpenedStudy, status: StudyStatus): string[] {
+  const due = <T extends { readonly id: string }>(items: readonly T[], states: StudyStatus['runs']) =>
+    items.filter((item) => states.get(item.id)?.state !== 'reused');
+  const routes = due(plan.routes, status.routes);
+  const runs = due(plan.runs, status.runs);
+  const images = runs.reduce((sum, r) => sum + r.images, 0);
+  const cost = [...routes, ...runs].reduce((sum, r) => sum + r.multiplyAdds, 0);
+  return [
+    '',
+    `to do  ${count(routes.length, 'route')}, ${count(runs.length, 'run')}, ${images.toLocaleString('en')} student images, ${amount(cost)} multiply-adds`,
+  ];
+}

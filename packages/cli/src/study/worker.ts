@@ -1,0 +1,128 @@
+/** One task of a study in this process: a teacher that records its route, or a student. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { RunError, type Backend, type Registry, type Splits, type StageRecord } from '@cairn/core';
+import { carve, trainRun, type PlannedRoute, type PlannedRun, type RunEnvironment, type RunResult } from '@cairn/engine';
+import { openRoute, RouteWriter } from '@cairn/route';
+import { Journal } from '@cairn/tracking';
+import type { Host } from '../command.ts';
+import { NodeStore } from '../files/index.ts';
+import { percent } from '../format.ts';
+import { finishedRun } from './finished.ts';
+import { headerRecords, JOURNAL } from './header.ts';
+import { describeRoute } from './identity.ts';
+import type { Places } from './places.ts';
+import { workerObserver } from './worker-events.ts';
+import type { WorkFile } from './work-file.ts';
+
+export interface WorkerGround {
+  readonly host: Host;
+  readonly work: WorkFile;
+  readonly places: Places;
+  readonly studyStore: NodeStore;
+  readonly registry: Registry;
+  readonly backend: Backend;
+  readonly splits: Splits;
+}
+
+/** Trains a teacher and records its route. Returns a line for people. */
+export async function workOnRoute(ground: WorkerGround, route: PlannedRoute): Promise<string> {
+  const { places, splits, work } = ground;
+  const store = new NodeStore(`${places.routes.location}/${route.routeId}`);
+  const description = describeRoute(route, splits, work.plan.numerics);
+  const writer = await RouteWriter.open(places.routes, description, route.recorder);
+  const images = Math.round(route.spec.training.epochs * trainRows(ground));
+  const environment = await environmentFor(ground, store, { run: route.id, stages: 1, images });
+  const header = headerRecords(ground, { name: route.id, hash: route.routeId, spec: route.spec, tags: {} });
+  const record = { writer, recorder: route.recorder };
+  const result = await trainRun(route.spec, { ...environment, header, record });
+  const { anchors } = await writer.finish();
+  const { epochs } = result;
+  return `${epochs}/${epochs} epochs   ${reached(result)}   ${anchors.length} anchors kept`;
+}
+
+/** Teaches a student. Returns a line for people. */
+export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<string> {
+  const { places, work, studyStore } = ground;
+  const store = new NodeStore(`${studyStore.location}/${run.id}`);
+  const planned = work.plan.routes.find((r) => r.routeId === run.routeId);
+  if (planned === undefined) throw new RunError('CAIRN_PLAN_DAMAGED', `no route ${run.routeId} in the plan`);
+  const { manifest, ...refused } = await openRoute(places.routes, run.routeId, planned.recorder);
+  if (manifest === undefined) {
+    const reason = 'reason' in refused ? refused.reason : '';
+    throw new RunError('CAIRN_ROUTE_ABSENT', `route ${run.routeId} of ${planned.id}: ${reason}`, {
+      fix: 'run the study again: it records what is missing',
+    });
+  }
+  const copied = await copiedStages(ground, run);
+  const images = Math.round(run.outline.epochs.reduce((a, b) => a + b, 0) * trainRows(ground));
+  const environment = await environmentFor(ground, store, { run: run.id, stages: run.outline.epochs.length, images });
+  const header = headerRecords(ground, {
+    name: run.id,
+    hash: run.hash,
+    spec: run.spec,
+    tags: {
+      'cairn.condition': run.condition,
+      'cairn.teacher_seed': String(run.teacherSeed),
+      'cairn.route': run.routeId,
+    },
+  });
+  const result = await trainRun(run.spec, {
+    ...environment,
+    header,
+    route: { manifest, store: places.routes, model: planned.spec.model },
+    stagesOf: (condition) => copied.get(condition) ?? [],
+  });
+  return `${result.epochs} epochs   ${reached(result)}`;
+}
+
+function reached({ last }: RunResult): string {
+  const [key, value] =
+    last['val/top1'] === undefined ? ['test', last['test/top1']] : (['val', last['val/top1']] as const);
+  return `${key} ${percent(value)}`;
+}
+
+function trainRows({ splits, work }: WorkerGround): number {
+  const { fraction, seed } = work.plan.study.validation;
+  return carve(splits.train.labels, fraction, seed).train.length;
+}
+
+async function copiedStages(ground: WorkerGround, run: PlannedRun): Promise<Map<string, readonly StageRecord[]>> {
+  const stages = new Map<string, readonly StageRecord[]>();
+  for (const [condition, id] of Object.entries(run.copies)) {
+    const planned = ground.work.plan.runs.find((r) => r.id === id);
+    const store = new NodeStore(`${ground.studyStore.location}/${id}`);
+    const finished = planned === undefined ? undefined : await finishedRun(store, planned.hash);
+    if (finished === undefined) {
+      throw new RunError('CAIRN_RUN_ABSENT', `${run.id} copies the stages of ${id}, which is not finished`, {
+        fix: 'run the study again: it trains what is missing',
+      });
+    }
+    stages.set(condition, finished.result.stages);
+  }
+  return stages;
+}
+
+async function environmentFor(
+  ground: WorkerGround,
+  store: NodeStore,
+  task: { readonly run: string; readonly stages: number; readonly images: number },
+): Promise<RunEnvironment> {
+  const { host, work, places, registry, backend, splits } = ground;
+  const journal = await Journal.open(store, JOURNAL);
+  return {
+    plugins: registry,
+    backend,
+    numerics: work.plan.numerics,
+    splits,
+    store,
+    journal,
+    header: [],
+    cache: places.teacherCache,
+    stagesOf: () => [],
+    observer: workerObserver(host.out, task, () => performance.now()),
+    signal: host.signal,
+    now: () => Date.now(),
+    checkpointSeconds: work.checkpointSeconds,
+    breathe: () => nextTurn(),
+  };
+}

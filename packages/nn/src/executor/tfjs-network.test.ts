@@ -1,0 +1,247 @@
+import { createRandom, type CairnError, type NetState, type OptimizerRule, type Task } from '@cairn/core';
+import { memory, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { graphBuilder } from '../graph/builder.ts';
+import { initialState } from '../graph/initial-state.ts';
+import { product } from '../operations/operation.ts';
+import { backends, expectClose, numbers } from '../test-support/backends.ts';
+import { dot64, gradient64, runGraph64, value64 } from '../test-support/reference.ts';
+import { TfjsNetwork } from './tfjs-network.ts';
+
+const task: Task = {
+  input: { kind: 'image', height: 6, width: 5, channels: 2, mean: [0, 0], std: [1, 1] },
+  classes: 3,
+};
+
+/** Everything at once: a residual block with a shortcut, fan-out, fused and lone ReLUs, taps, a depthwise filter. */
+function blockGraph() {
+  const b = graphBuilder(task);
+  const stem = b.batchNorm('bn1', b.conv2d('conv1', b.input, { channels: 4, kernel: 3, padding: 1 }));
+  const x = b.tap('f0', b.relu('relu1', stem));
+  const main = b.batchNorm('bn2', b.conv2d('conv2', x, { channels: 4, kernel: 3, stride: 2, padding: 1, groups: 4 }));
+  const side = b.batchNorm('bn3', b.conv2d('conv3', x, { channels: 4, kernel: 1, stride: 2 }));
+  const sum = b.tap('f1.pre', b.add('sum', [main, side]));
+  const last = b.tap('f1', b.relu('relu2', sum));
+  const pooled = b.output('embedding', b.globalAveragePool('pool', last));
+  b.output('logits', b.linear('fc', pooled, { units: task.classes }));
+  return b.build();
+}
+
+const graph = blockGraph();
+const BATCH = 4;
+const images = numbers(BATCH * 6 * 5 * 2, 5);
+const sgd: Extract<OptimizerRule, { name: 'sgd' }> = { name: 'sgd', learningRate: 0.1, momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 5e-4 };
+const adamw: OptimizerRule = { name: 'adamw', learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 };
+
+function network(taps: readonly string[] = [], train = true): TfjsNetwork {
+  const net = new TfjsNetwork(graph, { taps, train });
+  net.load(initialState(graph, createRandom(3)));
+  return net;
+}
+
+function input(): Tensor {
+  return tensor(images, [BATCH, 6, 5, 2]);
+}
+
+function disposeAll(tensors: Readonly<Record<string, Tensor>>): void {
+  for (const t of Object.values(tensors)) t.dispose();
+}
+
+async function outputs(net: TfjsNetwork): Promise<Record<string, number[]>> {
+  const x = input();
+  const result = await net.infer({ x });
+  const values = Object.fromEntries(Object.entries(result).map(([name, t]) => [name, Array.from(t.dataSync())]));
+  disposeAll({ x, ...result });
+  return values;
+}
+
+/** One step; `grads` gives the gradient of each named result. */
+function step(net: TfjsNetwork, names: readonly string[], rule?: OptimizerRule): void {
+  tidy(() => {
+    const result = net.forward({ x: input() });
+    const gradients = names.map((name, i) => {
+      const shape = result[name]?.shape ?? [];
+      return [name, tensor(numbers(product(shape), i + 40), shape)] as const;
+    });
+    net.backward(Object.fromEntries(gradients));
+    if (rule !== undefined) net.update(rule, rule.learningRate);
+  });
+}
+
+function failure(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    const { code, message, fix } = error as CairnError;
+    return `${code}: ${message} | ${fix.join(' ')}`;
+  }
+  return 'no error';
+}
+
+/** −learning rate × gradient, read off an update by plain SGD. */
+async function gradientsOf(net: TfjsNetwork, names: readonly string[]): Promise<Record<string, Float32Array>> {
+  const plain = { ...sgd, momentum: 0, weightDecay: 0 };
+  const before = await net.save();
+  step(net, names, { ...plain, learningRate: 1 });
+  const after = await net.save();
+  net.load(before);
+  return Object.fromEntries(
+    graph.parameters.map(({ name }) => [
+      name,
+      Float32Array.from(before.weights[name]?.data ?? [], (w, i) => w - (after.weights[name]?.data[i] ?? NaN)),
+    ]),
+  );
+}
+
+describe.each(backends)('$name', ({ activate }) => {
+  beforeAll(() => activate());
+
+  test.each([[['logits']], [['f1', 'logits']], [['embedding', 'f0', 'f1.pre', 'f1', 'logits']]])(
+    'gradients of a whole graph at %s against float64',
+    async (names) => {
+      const net = network(names.filter((n) => graph.taps[n] !== undefined));
+      const actual = await gradientsOf(net, names);
+      const { weights } = await net.save();
+      const arrays = Object.fromEntries(Object.entries(weights).map(([n, a]) => [n, Float64Array.from(a.data)]));
+      const x = value64([BATCH, 6, 5, 2], images);
+      const loss = () => {
+        const values = runGraph64(graph, x, arrays);
+        return names
+          .map((name, i) => values.get(graph.outputs[name] ?? graph.taps[name] ?? '')?.data ?? new Float64Array())
+          .reduce((sum, data, i) => sum + dot64(numbers(data.length, i + 40), data), 0);
+      };
+      for (const { name } of graph.parameters)
+        expectClose(actual[name] ?? [], gradient64(arrays[name] ?? new Float64Array(), loss), 2e-4);
+      net.dispose();
+    },
+  );
+
+  test('a gradient at an inner tap alone leaves later parameters untouched', async () => {
+    const net = network(['f0']);
+    const actual = await gradientsOf(net, ['f0']);
+    expect(Math.max(...(actual['conv1.weight'] ?? []))).toBeGreaterThan(0);
+    expect(new Set(actual['fc.weight'])).toEqual(new Set([0]));
+    net.dispose();
+  });
+
+  test('infer between forward and backward disturbs nothing', async () => {
+    const [calm, disturbed] = [network(), network()];
+    for (const net of [calm, disturbed]) {
+      const x = input();
+      const result = net.forward({ x });
+      if (net === disturbed) await outputs(net);
+      net.backward({ logits: result['logits'] as Tensor });
+      net.update(sgd, 0.1);
+      disposeAll({ x, ...result });
+    }
+    expect(await disturbed.save()).toEqual(await calm.save());
+    calm.dispose();
+    disturbed.dispose();
+  });
+
+  test.each([sgd, adamw])('save, load, go on: the same bits as without ($name)', async (rule) => {
+    const [through, resumed] = [network(), network()];
+    step(through, ['logits'], rule);
+    step(through, ['logits'], rule);
+    step(resumed, ['logits'], rule);
+    const state = structuredClone(await resumed.save()) as NetState;
+    resumed.dispose();
+    const again = new TfjsNetwork(graph, { taps: [], train: true });
+    again.load(state);
+    step(again, ['logits'], rule);
+    expect(await again.save()).toEqual(await through.save());
+    expect(await outputs(again)).toEqual(await outputs(through));
+    again.dispose();
+    through.dispose();
+  });
+
+  test('inference sees every update, also of weights that a backend may have packed', async () => {
+    const net = network();
+    await outputs(net);
+    step(net, ['logits'], { ...sgd, learningRate: 1 });
+    await outputs(net);
+    step(net, ['logits'], { ...sgd, learningRate: 1 });
+    const fresh = new TfjsNetwork(graph, { taps: [], train: false });
+    fresh.load(await net.save());
+    expect(await outputs(net)).toEqual(await outputs(fresh));
+    net.dispose();
+    fresh.dispose();
+  });
+
+  test('no tensor is left after 50 steps, nor after dispose', async () => {
+    const before = memory().numTensors;
+    const net = network(['f0']);
+    step(net, ['logits', 'f0'], sgd);
+    const settled = memory().numTensors;
+    for (let i = 0; i < 50; i++) step(net, ['logits', 'f0'], sgd);
+    await outputs(net);
+    await net.save();
+    expect(memory().numTensors).toBe(settled);
+    net.forward({ x: input() });
+    net.dispose();
+    // The input and the three results of the last forward are ours.
+    expect(memory().numTensors).toBe(before + 4);
+  });
+
+  test('AdamW: three steps of PyTorch’s rule', async () => {
+    const b = graphBuilder({ ...task, input: { ...task.input, height: 1, width: 1, channels: 1 } });
+    b.output('logits', b.linear('fc', b.globalAveragePool('pool', b.input), { units: 1, bias: false }));
+    const net = new TfjsNetwork(b.build(), { taps: [], train: true });
+    net.load({ weights: { 'fc.weight': { dtype: 'float32', shape: [1, 1], data: Float32Array.of(1) } }, optimizer: {}, updates: 0 });
+    let [w, m, v] = [1, 0, 0];
+    for (const [i, g] of [0.5, -1, 2].entries()) {
+      tidy(() => {
+        net.forward({ x: tensor([g], [1, 1, 1, 1]) });
+        net.backward({ logits: tensor([[1]]) });
+        net.update(adamw, 0.1);
+      });
+      m = 0.9 * m + 0.1 * g;
+      v = 0.99 * v + 0.01 * g * g;
+      w *= 1 - 0.1 * 0.01;
+      w -= (0.1 * (m / (1 - 0.9 ** (i + 1)))) / (Math.sqrt(v / (1 - 0.99 ** (i + 1))) + 1e-8);
+    }
+    const { weights, optimizer, updates } = await net.save();
+    expectClose(weights['fc.weight']?.data ?? [], [w], 1e-6);
+    expectClose(optimizer['exp_avg/fc.weight']?.data ?? [], [m], 1e-6);
+    expectClose(optimizer['exp_avg_sq/fc.weight']?.data ?? [], [v], 1e-6);
+    expect(updates).toBe(3);
+    net.dispose();
+  });
+});
+
+test('wrong calls say what would be right', async () => {
+  const net = network();
+  const frozen = network([], false);
+  const state = await net.save();
+  const { 'fc.bias': bias, ...others } = state.weights;
+  const short = { dtype: 'float32', shape: [2], data: new Float32Array(2) } as const;
+  const messages = [
+    failure(() => net.backward({})),
+    failure(() => net.update(sgd, 0.1)),
+    failure(() => frozen.forward({ x: input() })),
+    failure(() => net.forward({ x: tensor([[1]]) })),
+    failure(() => (net.forward({ x: input() }), net.backward({ logit: tensor([1]) }))),
+    failure(() => network(['f2'])),
+    failure(() => net.load({ ...state, weights: others })),
+    failure(() => net.load({ ...state, weights: { ...state.weights, 'fc.bios': short } })),
+    failure(() => net.load({ ...state, weights: { ...state.weights, 'fc.bias': short } })),
+    failure(() => net.load({ ...state, optimizer: { 'momentum/fc.bios': short } })),
+    failure(() => (step(net, ['logits'], sgd), step(net, ['logits'], adamw))),
+  ];
+  expect(bias?.shape).toEqual([3]);
+  expect(`\n${messages.join('\n')}\n`).toMatchInlineSnapshot(`
+    "
+    CAIRN_NETWORK_ORDER: backward: there is no forward pass to go back through | forward before each backward
+    CAIRN_NETWORK_ORDER: update: there are no gradients | forward and backward before each update
+    CAIRN_NETWORK_FROZEN: forward: got a network compiled for inference | infer, or compile with train: true
+    CAIRN_NETWORK_INPUT: input "x": got [1, 1] | [batch, 6, 5, 2]
+    CAIRN_NETWORK_OUTPUT: backward: got a gradient of "logit" | "logits"? known: embedding, logits
+    CAIRN_LOSS_TAP: tap "f2": the network has none of this name | "f0"? known: f0, f1.pre, f1
+    CAIRN_WEIGHTS_MISMATCH: array "fc.bias" is missing | 20 arrays, all of the graph's parameters and buffers
+    CAIRN_WEIGHTS_MISMATCH: array "fc.bios" is not in the graph | "fc.bias"? known: conv1.weight, bn1.weight, bn1.bias, conv2.weight, bn2.weight, bn2.bias, conv3.weight, bn3.weight, bn3.bias, fc.weight, fc.bias, bn1.running_mean, bn1.running_var, bn1.num_batches_tracked, bn2.running_mean, bn2.running_var, bn2.num_batches_tracked, bn3.running_mean, bn3.running_var, bn3.num_batches_tracked
+    CAIRN_WEIGHTS_MISMATCH: array "fc.bias": got float32 [2] with 2 numbers | float32 [3], 3 numbers
+    CAIRN_WEIGHTS_MISMATCH: array "momentum/fc.bios" is not in the graph | "momentum/fc.bias"? known: momentum/conv1.weight, exp_avg/conv1.weight, exp_avg_sq/conv1.weight, momentum/bn1.weight, exp_avg/bn1.weight, exp_avg_sq/bn1.weight, momentum/bn1.bias, exp_avg/bn1.bias, exp_avg_sq/bn1.bias, momentum/conv2.weight, exp_avg/conv2.weight, exp_avg_sq/conv2.weight, momentum/bn2.weight, exp_avg/bn2.weight, exp_avg_sq/bn2.weight, momentum/bn2.bias, exp_avg/bn2.bias, exp_avg_sq/bn2.bias, momentum/conv3.weight, exp_avg/conv3.weight, exp_avg_sq/conv3.weight, momentum/bn3.weight, exp_avg/bn3.weight, exp_avg_sq/bn3.weight, momentum/bn3.bias, exp_avg/bn3.bias, exp_avg_sq/bn3.bias, momentum/fc.weight, exp_avg/fc.weight, exp_avg_sq/fc.weight, momentum/fc.bias, exp_avg/fc.bias, exp_avg_sq/fc.bias
+    CAIRN_OPTIMIZER_CHANGED: optimizer: got adamw with the state of sgd | sgd, or reset the optimizer at the switch
+    "
+  `);
+});

@@ -1,0 +1,15 @@
+export { AnchorTeacher, type AnchorTeacherOptions } from './anchor-teacher.ts';
+export { type AnyRoute, findAnchor, loadAnchor } from './load-anchor.ts';
+export {
+  anchorFile,
+  readManifest,
+  type RouteDescription,
+  type StoredAnchor,
+  type StoredManifest,
+} from './manifest.ts';
+export { openRoute, type OpenedRoute, viewOf } from './open-route.ts';
+export { type AnchorFacts, RouteWriter } from './route-writer.ts';
+export { type BrokenRoute, exportRoute, listRoutes, type RouteSummary, verifyRoute } from './routes.ts';
+export { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.ts';
+export { openSealed, seal, type Sealed } from './sealed.ts';
+export { TeacherGuard } from './teacher-guard.ts';

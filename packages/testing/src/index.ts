@@ -1,0 +1,10 @@
+export * from './anchor-policy-suite.ts';
+export * from './anchor-view.ts';
+export * from './create.ts';
+export * from './distill-loss-suite.ts';
+export * from './evaluator-suite.ts';
+export * from './failure.ts';
+export type { LossSides } from './loss-input.ts';
+export * from './numerics.ts';
+export * from './route.ts';
+export * from './route-recorder-suite.ts';
