@@ -11,7 +11,7 @@
 import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
 import { greedy } from '@cairn/anchor-policy-greedy';
 import { cropFlip } from '@cairn/augmentation-crop-flip';
-import { defineStudy } from '@cairn/core';
+import { defineStudy, type TrainingInput } from '@cairn/core';
 import { converged } from '@cairn/curriculum-converged';
 import { rco } from '@cairn/curriculum-rco';
 import { supervised } from '@cairn/curriculum-supervised';
@@ -27,9 +27,12 @@ import { kd } from '@cairn/loss-kd';
 import { resnet } from '@cairn/model-resnet';
 import { everyEpochs } from '@cairn/route-recorder-every-epochs';
 
-const optimizer = { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 } as const;
-const schedule = { name: 'cosine' } as const;
 const epochs = 12;
+const training: TrainingInput = {
+  epochs,
+  optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
+  schedule: { name: 'cosine' },
+};
 const anchors = 4;
 
 export const study = defineStudy({
@@ -43,10 +46,10 @@ export const study = defineStudy({
   teacher: {
     model: resnet({ depth: 20, width: 8 }),
     curriculum: supervised({ loss: crossEntropy() }),
-    training: { epochs, optimizer, schedule },
+    training,
     recorder: everyEpochs(),
   },
-  student: { model: resnet({ depth: 8, width: 4 }), training: { epochs, optimizer, schedule } },
+  student: { model: resnet({ depth: 8, width: 4 }), training },
   conditions: {
     scratch: { curriculum: supervised({ loss: crossEntropy() }) },
     kd: { curriculum: converged({ loss: kd() }) },

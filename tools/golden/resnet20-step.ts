@@ -15,8 +15,10 @@ const summary = z.object({
 const summaries = z.record(z.string(), summary);
 
 const step = z.object({
+  /** Of this step's images. */
+  imageSeed: z.number(),
   losses: z.object({ total: z.number(), ce: z.number(), kl: z.number() }),
-  /** [4, 100]. */
+  /** [2, 100]. */
   logits: z.array(z.number()),
   gradients: summaries,
   /** After the step, as are velocities and buffers. */
@@ -33,7 +35,7 @@ export const resnet20Task = {
   classes: 100,
 } as const;
 
-export const resnet20Batch = 4;
+export const resnet20Batch = 2;
 
 /** 0.1 CE + 0.9·T²·KL at T = 4. */
 export const resnet20Loss = { temperature: 4, ceWeight: 0.1, klWeight: 0.9 * 16 } as const;
@@ -54,9 +56,9 @@ export function resnet20Steps(): readonly GoldenStep[] {
 }
 
 /** Images NHWC, teacher logits and labels of a step (0 or 1). */
-export function resnet20Inputs(index: number): { x: Float32Array; teacher: Float32Array; labels: Int32Array } {
+export function resnet20Inputs(index: number, imageSeed: number): { x: Float32Array; teacher: Float32Array; labels: Int32Array } {
   return {
-    x: Float32Array.from(goldenNumbers(resnet20Batch * 32 * 32 * 3, 1001 + index), (v) => v * 1.5),
+    x: Float32Array.from(goldenNumbers(resnet20Batch * 32 * 32 * 3, imageSeed), (v) => v * 2),
     teacher: Float32Array.from(goldenNumbers(resnet20Batch * 100, 2001 + index), (v) => v * 8),
     labels: Int32Array.from({ length: resnet20Batch }, (_, row) => (37 * row + 11 * index + 5) % 100),
   };

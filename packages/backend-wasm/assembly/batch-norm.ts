@@ -25,32 +25,31 @@ export function batchNormApply(
     const start = <usize>row * stride, count = min(size, rows - row);
     for (let c = 0; c < channels; c += 4) {
       const o = <usize>c << 2, left = channels - c;
-      const m = loadLanes(mean + o, left), a = loadLanes(scale + o, left), b = loadLanes(beta + o, left);
-      if (left >= 4) applyColumn(x + start + o, y + start + o, m, a, b, floor, count, stride, 4);
-      else applyColumn(x + start + o, y + start + o, m, a, b, floor, count, stride, left);
+      const m = loadLanes<f32>(mean + o, left), a = loadLanes<f32>(scale + o, left), b = loadLanes<f32>(beta + o, left);
+      if (left >= 4) applyColumn<v128>(x + start + o, y + start + o, m, a, b, floor, count, stride, 4);
+      else applyColumn<f32>(x + start + o, y + start + o, m, a, b, floor, count, stride, left);
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function applyColumn(
+function applyColumn<T>(
   x: usize, y: usize, mean: v128, scale: v128, beta: v128, floor: v128, count: i32, stride: usize, left: i32,
 ): void {
   for (let i = 0; i < count; i++) {
-    const value = madd(f32x4.sub(loadLanes(x, left), mean), scale, beta);
-    storeLanes(y, f32x4.max(value, floor), left);
+    const value = madd(f32x4.sub(loadLanes<T>(x, left), mean), scale, beta);
+    storeLanes<T>(y, f32x4.max(value, floor), left);
     x += stride;
     y += stride;
   }
 }
 
-/** dy where y > 0 (all of dy without ReLU). */
+/** dy where y > 0, or where `every` has its bits set (no ReLU). */
 // @ts-ignore: decorator
 @inline
-function masked(dy: v128, centred: v128, scale: v128, beta: v128, relu: bool): v128 {
-  if (!relu) return dy;
-  return v128.and(dy, f32x4.gt(madd(centred, scale, beta), f32x4.splat(0)));
+function masked(dy: v128, centred: v128, scale: v128, beta: v128, every: v128): v128 {
+  return v128.and(dy, v128.or(every, f32x4.gt(madd(centred, scale, beta), f32x4.splat(0))));
 }
 
 /**
@@ -63,15 +62,15 @@ export function batchNormGradSums(
 ): void {
   writeScale(scale, gamma, variance, channels, epsilon);
   memory.fill(sums, 0, <usize>channels << 4);
+  const every = i32x4.splat(relu ? 0 : -1);
   const size = blockRows(channels), stride = <usize>channels << 2;
   for (let row = 0; row < rows; row += size) {
     const start = <usize>row * stride, count = min(size, rows - row);
     for (let c = 0; c < channels; c += 4) {
       const o = <usize>c << 2;
-      const out = sums + (<usize>c << 4), left = channels - c;
-      if (left < 4) blockSums(dy + start + o, x + start + o, beta + o, mean + o, scale + o, out, count, stride, left, relu);
-      else if (relu) blockSums(dy + start + o, x + start + o, beta + o, mean + o, scale + o, out, count, stride, 4, true);
-      else blockSums(dy + start + o, x + start + o, beta + o, mean + o, scale + o, out, count, stride, 4, false);
+      const g = dy + start + o, v = x + start + o, out = sums + (<usize>c << 4), left = channels - c;
+      if (left >= 4) blockSums<v128>(g, v, beta + o, mean + o, scale + o, out, count, stride, 4, every);
+      else blockSums<f32>(g, v, beta + o, mean + o, scale + o, out, count, stride, left, every);
     }
   }
   for (let c = 0; c < channels; c++) {
@@ -84,16 +83,16 @@ export function batchNormGradSums(
 
 // @ts-ignore: decorator
 @inline
-function blockSums(
+function blockSums<T>(
   dy: usize, x: usize, beta: usize, mean: usize, scale: usize, sums: usize,
-  count: i32, stride: usize, left: i32, relu: bool,
+  count: i32, stride: usize, left: i32, every: v128,
 ): void {
-  const m = loadLanes(mean, left), a = loadLanes(scale, left), b = loadLanes(beta, left);
+  const m = loadLanes<T>(mean, left), a = loadLanes<T>(scale, left), b = loadLanes<T>(beta, left);
   let p0 = f32x4.splat(0), p1 = p0, w0 = p0, w1 = p0;
   let i = 0;
   for (; i + 2 <= count; i += 2) {
-    const c0 = f32x4.sub(loadLanes(x, left), m), c1 = f32x4.sub(loadLanes(x + stride, left), m);
-    const g0 = masked(loadLanes(dy, left), c0, a, b, relu), g1 = masked(loadLanes(dy + stride, left), c1, a, b, relu);
+    const c0 = f32x4.sub(loadLanes<T>(x, left), m), c1 = f32x4.sub(loadLanes<T>(x + stride, left), m);
+    const g0 = masked(loadLanes<T>(dy, left), c0, a, b, every), g1 = masked(loadLanes<T>(dy + stride, left), c1, a, b, every);
     p0 = f32x4.add(p0, g0);
     p1 = f32x4.add(p1, g1);
     w0 = madd(g0, c0, w0);
@@ -102,8 +101,8 @@ function blockSums(
     dy += 2 * stride;
   }
   if (i < count) {
-    const centred = f32x4.sub(loadLanes(x, left), m);
-    const g = masked(loadLanes(dy, left), centred, a, b, relu);
+    const centred = f32x4.sub(loadLanes<T>(x, left), m);
+    const g = masked(loadLanes<T>(dy, left), centred, a, b, every);
     p0 = f32x4.add(p0, g);
     w0 = madd(g, centred, w0);
   }
@@ -134,31 +133,31 @@ export function batchNormGradApply(
     store<f32>(factors + o, <f32>(a * load<f32>(dbeta + o) / rows));
     store<f32>(slopes + o, <f32>(-a * load<f32>(dgamma + o) / rows / deviation));
   }
+  const every = i32x4.splat(relu ? 0 : -1);
   const size = blockRows(channels), stride = <usize>channels << 2;
   for (let row = 0; row < rows; row += size) {
     const start = <usize>row * stride, count = min(size, rows - row);
     for (let c = 0; c < channels; c += 4) {
       const o = <usize>c << 2, left = channels - c;
       const g = dy + start + o, v = x + start + o, out = dx + start + o;
-      if (left < 4) gradColumn(g, v, out, mean + o, scale + o, beta + o, factors + o, slopes + o, count, stride, left, relu);
-      else if (relu) gradColumn(g, v, out, mean + o, scale + o, beta + o, factors + o, slopes + o, count, stride, 4, true);
-      else gradColumn(g, v, out, mean + o, scale + o, beta + o, factors + o, slopes + o, count, stride, 4, false);
+      if (left >= 4) gradColumn<v128>(g, v, out, mean + o, scale + o, beta + o, factors + o, slopes + o, count, stride, 4, every);
+      else gradColumn<f32>(g, v, out, mean + o, scale + o, beta + o, factors + o, slopes + o, count, stride, left, every);
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function gradColumn(
+function gradColumn<T>(
   dy: usize, x: usize, dx: usize, mean: usize, scale: usize, beta: usize, factor: usize, slope: usize,
-  count: i32, stride: usize, left: i32, relu: bool,
+  count: i32, stride: usize, left: i32, every: v128,
 ): void {
-  const m = loadLanes(mean, left), a = loadLanes(scale, left), b = loadLanes(beta, left);
-  const f = loadLanes(factor, left), s = loadLanes(slope, left);
+  const m = loadLanes<T>(mean, left), a = loadLanes<T>(scale, left), b = loadLanes<T>(beta, left);
+  const f = loadLanes<T>(factor, left), s = loadLanes<T>(slope, left);
   for (let i = 0; i < count; i++) {
-    const centred = f32x4.sub(loadLanes(x, left), m);
-    const g = masked(loadLanes(dy, left), centred, a, b, relu);
-    storeLanes(dx, madd(centred, s, f32x4.sub(f32x4.mul(g, a), f)), left);
+    const centred = f32x4.sub(loadLanes<T>(x, left), m);
+    const g = masked(loadLanes<T>(dy, left), centred, a, b, every);
+    storeLanes<T>(dx, madd(centred, s, f32x4.sub(f32x4.mul(g, a), f)), left);
     x += stride;
     dy += stride;
     dx += stride;

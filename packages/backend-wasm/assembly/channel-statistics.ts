@@ -19,10 +19,10 @@ export function channelStatistics(
     const block = x + <usize>row * stride;
     for (let c = 0; c < channels; c += 4) {
       const column = block + (<usize>c << 2), left = channels - c, running = scratch + (<usize>c << 3);
-      const shift = row == 0 ? blockMean(column, count, stride, left) : runningMean(running, left);
+      const shift = row == 0 ? blockMean<f32>(column, count, stride, left) : runningMean(running, left);
       const deviations = squares + (<usize>c << 3);
-      if (left >= 4) addBlock(column, count, stride, 4, shift, row, running, deviations);
-      else addBlock(column, count, stride, left, shift, row, running, deviations);
+      if (left >= 4) addBlock<v128>(column, count, stride, 4, shift, row, running, deviations);
+      else addBlock<f32>(column, count, stride, left, shift, row, running, deviations);
     }
   }
   for (let c = 0; c < channels; c++) {
@@ -31,9 +31,9 @@ export function channelStatistics(
   }
 }
 
-function blockMean(column: usize, count: i32, stride: usize, left: i32): v128 {
+function blockMean<T>(column: usize, count: i32, stride: usize, left: i32): v128 {
   let sum = f32x4.splat(0);
-  for (let i = 0; i < count; i++, column += stride) sum = f32x4.add(sum, loadLanes(column, left));
+  for (let i = 0; i < count; i++, column += stride) sum = f32x4.add(sum, loadLanes<T>(column, left));
   return f32x4.div(sum, f32x4.splat(<f32>count));
 }
 
@@ -48,16 +48,16 @@ function runningMean(running: usize, left: i32): v128 {
 /** Sums of x − shift and of its square down the rows, in four chains each, merged into the running statistics. */
 // @ts-ignore: decorator
 @inline
-function addBlock(
+function addBlock<T>(
   column: usize, count: i32, stride: usize, left: i32, shift: v128, seen: i32, mean: usize, squares: usize,
 ): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   let i = 0;
   for (; i + 4 <= count; i += 4) {
-    const d0 = f32x4.sub(loadLanes(column, left), shift);
-    const d1 = f32x4.sub(loadLanes(column + stride, left), shift);
-    const d2 = f32x4.sub(loadLanes(column + 2 * stride, left), shift);
-    const d3 = f32x4.sub(loadLanes(column + 3 * stride, left), shift);
+    const d0 = f32x4.sub(loadLanes<T>(column, left), shift);
+    const d1 = f32x4.sub(loadLanes<T>(column + stride, left), shift);
+    const d2 = f32x4.sub(loadLanes<T>(column + 2 * stride, left), shift);
+    const d3 = f32x4.sub(loadLanes<T>(column + 3 * stride, left), shift);
     a0 = f32x4.add(a0, d0);
     a1 = f32x4.add(a1, d1);
     a2 = f32x4.add(a2, d2);
@@ -69,7 +69,7 @@ function addBlock(
     column += 4 * stride;
   }
   for (; i < count; i++, column += stride) {
-    const d = f32x4.sub(loadLanes(column, left), shift);
+    const d = f32x4.sub(loadLanes<T>(column, left), shift);
     a0 = f32x4.add(a0, d);
     b0 = madd(d, d, b0);
   }

@@ -41,8 +41,8 @@ function put(target: usize, low: v128, high: v128, left: i32): void {
     v128.store(target, low);
     v128.store(target, high, 16);
   } else {
-    storeLanes(target, low, left);
-    storeLanes(target + 16, high, left - 4);
+    storeLanes<f32>(target, low, left);
+    storeLanes<f32>(target + 16, high, left - 4);
   }
 }
 

@@ -115,5 +115,5 @@ function narrow(base: usize, dy: usize, out: usize, pixel: usize, end: usize, le
   for (; pixel < end; pixel += 8) {
     sum = madd(v128.load(base + load<i32>(pixel)), v128.load(dy + load<i32>(pixel, 4)), sum);
   }
-  storeLanes(out, f32x4.add(loadLanes(out, left), sum), left);
+  storeLanes<f32>(out, f32x4.add(loadLanes<f32>(out, left), sum), left);
 }

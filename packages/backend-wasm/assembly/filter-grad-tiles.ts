@@ -36,8 +36,8 @@ function add(target: usize, low: v128, high: v128, left: i32): void {
     v128.store(target, f32x4.add(v128.load(target), low));
     v128.store(target, f32x4.add(v128.load(target, 16), high), 16);
   } else {
-    storeLanes(target, f32x4.add(loadLanes(target, left), low), left);
-    storeLanes(target + 16, f32x4.add(loadLanes(target + 16, left - 4), high), left - 4);
+    storeLanes<f32>(target, f32x4.add(loadLanes<f32>(target, left), low), left);
+    storeLanes<f32>(target + 16, f32x4.add(loadLanes<f32>(target + 16, left - 4), high), left - 4);
   }
 }
 

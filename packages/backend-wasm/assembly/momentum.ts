@@ -4,16 +4,16 @@ import { loadLanes, storeLanes } from './lanes';
 
 // @ts-ignore: decorator
 @inline
-function step(
+function step<T>(
   w: usize, g: usize, v: usize, left: i32,
   rate: v128, keep: v128, gain: v128, decay: v128, nesterov: bool, first: bool,
 ): void {
-  const weight = loadLanes(w, left);
-  const gradient = madd(decay, weight, loadLanes(g, left));
+  const weight = loadLanes<T>(w, left);
+  const gradient = madd(decay, weight, loadLanes<T>(g, left));
   let velocity = f32x4.mul(gain, gradient);
-  if (!first) velocity = madd(keep, loadLanes(v, left), velocity);
-  storeLanes(v, velocity, left);
-  storeLanes(w, madd(rate, nesterov ? madd(keep, velocity, gradient) : velocity, weight), left);
+  if (!first) velocity = madd(keep, loadLanes<T>(v, left), velocity);
+  storeLanes<T>(v, velocity, left);
+  storeLanes<T>(w, madd(rate, nesterov ? madd(keep, velocity, gradient) : velocity, weight), left);
 }
 
 export function momentumUpdate(
@@ -23,6 +23,6 @@ export function momentumUpdate(
   const rate = f32x4.splat(-learningRate), keep = f32x4.splat(momentum), decay = f32x4.splat(weightDecay);
   const gain = f32x4.splat(first ? 1 : 1 - dampening);
   const whole = <usize>(size & ~3) << 2;
-  for (let o: usize = 0; o < whole; o += 16) step(w + o, g + o, v + o, 4, rate, keep, gain, decay, nesterov, first);
-  step(w + whole, g + whole, v + whole, size & 3, rate, keep, gain, decay, nesterov, first);
+  for (let o: usize = 0; o < whole; o += 16) step<v128>(w + o, g + o, v + o, 4, rate, keep, gain, decay, nesterov, first);
+  step<f32>(w + whole, g + whole, v + whole, size & 3, rate, keep, gain, decay, nesterov, first);
 }

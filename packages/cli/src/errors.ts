@@ -23,7 +23,13 @@ function unexpected(error: unknown, style: ErrorStyle): string[] {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const [first = '', ...more] = what.split('\n');
   const head = `${label('error', style)} ${first}`;
-  if (style.debug) return [head, ...inspect(error).split('\n').map((line) => `  ${line}`)];
+  if (style.debug)
+    return [
+      head,
+      ...inspect(error)
+        .split('\n')
+        .map((line) => `  ${line}`),
+    ];
   return [
     head,
     ...more.map((line) => `  ${line}`),

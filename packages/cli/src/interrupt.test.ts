@@ -16,7 +16,9 @@ function program(worker: boolean, onAbort: string): string {
 const SAVE = 'stop(); clearInterval(alive); process.exitCode = 130;';
 
 async function run(code: string, act: (child: ReturnType<typeof spawn>, line: string) => void) {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString();

@@ -4,7 +4,7 @@ import { fstatSync } from 'node:fs';
 export interface Interruption {
   readonly signal: AbortSignal;
   /** Takes the handlers away. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**

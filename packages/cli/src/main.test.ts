@@ -7,7 +7,14 @@ import { cairn } from './test-host.ts';
 
 /** A command `go` that does what the test says. */
 function commandThat(execute: Command['execute'], spec: Partial<CommandSpec> = {}): readonly CommandEntry[] {
-  const full: CommandSpec = { name: 'go', summary: 'for tests', arguments: [], flags: {}, examples: [], ...spec };
+  const full: CommandSpec = {
+    name: 'go',
+    summary: 'for tests',
+    arguments: [],
+    flags: {},
+    examples: [],
+    ...spec,
+  };
   return [{ spec: full, load: async () => ({ spec: full, execute }) }];
 }
 
@@ -20,7 +27,11 @@ test('a call reaches its command with arguments, flags and overrides', async () 
     },
     { arguments: [{ name: 'study', summary: '', choices: 'studies' }], overrides: true },
   );
-  expect(await cairn('go quickstart --batch=8 --debug', { commands })).toEqual({ code: 130, out: '', err: '' });
+  expect(await cairn('go quickstart --batch=8 --debug', { commands })).toEqual({
+    code: 130,
+    out: '',
+    err: '',
+  });
   expect(calls).toEqual([
     { arguments: ['quickstart'], flags: { debug: false, help: false }, overrides: { batch: 8 } },
   ]);

@@ -1,13 +1,6 @@
 /** The composition root: from a catalogue of plugins, studies and a command line to an exit code. */
 import { resolve } from 'node:path';
-import {
-  type Backend,
-  CairnError,
-  createRegistry,
-  type Plugin,
-  suggestion,
-  UsageError,
-} from '@cairn/core';
+import { type Backend, CairnError, createRegistry, type Plugin, suggestion, UsageError } from '@cairn/core';
 import type { CommandSpec } from './args/flags.ts';
 import { commandHelp, overview } from './args/help.ts';
 import { parseLine } from './args/parse.ts';

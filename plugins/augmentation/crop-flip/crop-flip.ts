@@ -43,7 +43,10 @@ export function cutAndMirror(
     const source = (y + dy) * width + dx;
     const row = y * width;
     if (!mirrored) {
-      to.set(from.subarray((source + first) * channels, (source + last) * channels), (row + first) * channels);
+      to.set(
+        from.subarray((source + first) * channels, (source + last) * channels),
+        (row + first) * channels,
+      );
       continue;
     }
     for (let x = first; x < last; x++) {

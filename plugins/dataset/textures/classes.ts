@@ -1,7 +1,7 @@
 /**
  * What the classes are. A superclass is a fine pattern: a family, its wavelength, its direction and a palette. A
- * subclass is the direction of the broad bands in which the pattern comes and goes. Bands change contrast, not
- * brightness, so their direction shows only after filtering, rectifying and filtering again.
+ * subclass is the direction of the broad bands in which the pattern comes and goes. Bands change contrast, and
+ * brightness only where the difficulty is low, so their direction shows after filtering, rectifying and filtering again.
  */
 export const FAMILIES = ['stripes', 'checks', 'dots', 'rings', 'grain'] as const;
 export type Family = (typeof FAMILIES)[number];

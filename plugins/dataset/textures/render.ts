@@ -36,14 +36,15 @@ export function renderTexture(
   const hidden = occluder(difficulty, random);
   const grain = 0.02 + 0.1 * difficulty;
   const start = random.below(noise.length);
-  const shade = 0.5 - 0.5 * difficulty;
+  // How much of the bands is brightness, which a single linear filter sees.
+  const shade = 0.2 * (1 - difficulty);
   for (let row = 0, i = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const x = ((mirrored ? size - 1 - column : column) * 16) / size;
       const y = (row * 16) / size;
       const band = bands(x, y);
       const fine = (1 - blend) * (0.5 + 0.5 * band) * pattern(x, y) + blend * distractor(x, y);
-      const value = hidden(x, y) ? 0 : fine + 0.4 * shade * band;
+      const value = hidden(x, y) ? 0 : fine + shade * band;
       for (let channel = 0; channel < 3; channel++, i++) {
         const light = colour(channel, value) + grain * (noise[(start + i) & 0xffff] as number);
         to[at + i] = Math.max(0, Math.min(255, Math.round(255 * light)));

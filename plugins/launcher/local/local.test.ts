@@ -38,7 +38,10 @@ async function launch(
 
 test('lines of both streams are forwarded, the last one without a line end too', async () => {
   const { ends, log } = await launch([
-    task('a', 'console.log("one\\ntwo"); console.error("oops"); process.stdout.write("torn"); process.exitCode = 3'),
+    task(
+      'a',
+      'console.log("one\\ntwo"); console.error("oops"); process.stdout.write("torn"); process.exitCode = 3',
+    ),
   ]);
   expect(ends).toEqual([{ id: 'a', exitCode: 3, skipped: false }]);
   expect(log.filter((l) => l.includes('out'))).toEqual(['a out: one', 'a out: two', 'a out: torn']);
@@ -47,7 +50,9 @@ test('lines of both streams are forwarded, the last one without a line end too',
 });
 
 test('the order of the list, the number of workers and dependencies are respected', async () => {
-  const one = await launch([task('a', ''), task('b', '', ['c']), task('c', ''), task('d', '')], { workers: 1 });
+  const one = await launch([task('a', ''), task('b', '', ['c']), task('c', ''), task('d', '')], {
+    workers: 1,
+  });
   expect(one.log.filter((l) => l.endsWith('started')).map((l) => l[0])).toEqual(['a', 'c', 'b', 'd']);
   expect(one.most).toBe(1);
   const wait = 'setTimeout(() => {}, 200)';
@@ -129,8 +134,12 @@ test('a child notices that its parent is gone: its standard input ends', async (
 });
 
 test('tasks that follow unknown ones or each other are refused', async () => {
-  await expect(launch([task('a', '', ['x'])])).rejects.toThrowErrorMatchingInlineSnapshot(`[PluginError: task "a" follows "x", which is no task]`);
-  await expect(launch([task('a', '', ['b']), task('b', '', ['a'])])).rejects.toThrowErrorMatchingInlineSnapshot(`[PluginError: tasks wait for each other: a, b]`);
+  await expect(launch([task('a', '', ['x'])])).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[PluginError: task "a" follows "x", which is no task]`,
+  );
+  await expect(
+    launch([task('a', '', ['b']), task('b', '', ['a'])]),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(`[PluginError: tasks wait for each other: a, b]`);
 });
 
 test('the plugin is made from its options', () => {

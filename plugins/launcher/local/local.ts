@@ -95,7 +95,9 @@ async function exitOf(child: ChildProcess, id: string, context: LaunchContext): 
       if (child.pid === undefined) resolve(127);
     });
     // `close`, not `exit`: the pipes may still hold lines when the process has gone.
-    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 130 : 1)));
+    child.on('close', (code, signal) =>
+      resolve(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 130 : 1)),
+    );
   });
 }
 

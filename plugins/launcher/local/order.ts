@@ -30,7 +30,10 @@ function stuck(waiting: readonly RunTask[], tasks: readonly RunTask[]): PluginEr
   for (const task of waiting) {
     const unknown = task.after.find((id) => !known.has(id));
     if (unknown !== undefined) {
-      return new PluginError('CAIRN_PLUGIN_LAUNCHER', `task "${task.id}" follows "${unknown}", which is no task`);
+      return new PluginError(
+        'CAIRN_PLUGIN_LAUNCHER',
+        `task "${task.id}" follows "${unknown}", which is no task`,
+      );
     }
   }
   const circle = waiting.map((task) => task.id).join(', ');

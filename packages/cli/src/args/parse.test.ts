@@ -6,7 +6,11 @@ import { dataSpec, pluginsSpec, runSpec } from './specs.ts';
 
 const studies = ['quickstart', 'cifar100-rco'];
 const parse = (line: string, spec: CommandSpec = runSpec) =>
-  parseLine(spec, line.split(' ').filter((t) => t !== ''), studies);
+  parseLine(
+    spec,
+    line.split(' ').filter((t) => t !== ''),
+    studies,
+  );
 
 function failure(line: string, spec?: CommandSpec): string {
   try {
@@ -36,7 +40,10 @@ test('flags of every type, in both forms', () => {
     workers: 4,
     checkpointSeconds: 0.5,
   });
-  expect(parse('quickstart --plan=false --teacherSeeds=1').flags).toMatchObject({ plan: false, teacherSeeds: [1] });
+  expect(parse('quickstart --plan=false --teacherSeeds=1').flags).toMatchObject({
+    plan: false,
+    teacherSeeds: [1],
+  });
 });
 
 test('--json takes a file only where one is meant', () => {
@@ -91,7 +98,9 @@ test('unknown flags name the nearest one', () => {
 
 test('wrong values say what is accepted', () => {
   expect(
-    failure('quickstart --workers=0 --seeds=a --plan=maybe --only=kd, --checkpoint-seconds=-1 --profile --a.b'),
+    failure(
+      'quickstart --workers=0 --seeds=a --plan=maybe --only=kd, --checkpoint-seconds=-1 --profile --a.b',
+    ),
   ).toMatchInlineSnapshot(`
     "CAIRN_FLAG_VALUE --workers: got "0"
     a whole number, at least 1

@@ -64,7 +64,13 @@ export function parseLine(
   };
 }
 
-function readFlag(spec: CommandSpec, flags: FlagSpecs, token: string, rest: string[], reading: Reading): void {
+function readFlag(
+  spec: CommandSpec,
+  flags: FlagSpecs,
+  token: string,
+  rest: string[],
+  reading: Reading,
+): void {
   const equals = token.indexOf('=');
   const written = token.slice(0, equals === -1 ? undefined : equals).replace(/^-+/, '');
   const given = equals === -1 ? undefined : token.slice(equals + 1);

@@ -1,6 +1,15 @@
 /** Every command: its line, and where its work is found. Loaded when called, so that help stays quick. */
 import type { CommandSpec } from '../args/flags.ts';
-import { doctorSpec, pluginsSpec, runSpec, taskSpec } from '../args/specs.ts';
+import {
+  dataSpec,
+  doctorSpec,
+  evalSpec,
+  pluginsSpec,
+  routesSpec,
+  runsSpec,
+  runSpec,
+  taskSpec,
+} from '../args/specs.ts';
 import type { Command } from '../command.ts';
 
 export interface CommandEntry {
@@ -10,7 +19,11 @@ export interface CommandEntry {
 
 export const catalogue: readonly CommandEntry[] = [
   { spec: runSpec, load: async () => (await import('./run.ts')).run },
+  { spec: runsSpec, load: async () => (await import('./runs.ts')).runs },
+  { spec: routesSpec, load: async () => (await import('./routes.ts')).routes },
   { spec: pluginsSpec, load: async () => (await import('./plugins.ts')).plugins },
+  { spec: dataSpec, load: async () => (await import('./data.ts')).data },
+  { spec: evalSpec, load: async () => (await import('./eval.ts')).evaluation },
   { spec: doctorSpec, load: async () => (await import('./doctor.ts')).doctor },
   { spec: taskSpec, load: async () => (await import('./task.ts')).task },
 ];

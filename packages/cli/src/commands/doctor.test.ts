@@ -8,6 +8,7 @@ import { runtimeFindings } from '../doctor/runtime.ts';
 import { cairn } from '../test-host.ts';
 
 const source: DataSource = {
+  id: 'tiny',
   folder: 'tiny',
   files: [{ name: 'train.bin', bytes: 4, md5: '' }],
   archive: { name: 'tiny.tar.gz', bytes: 1, md5: '', url: '' },
@@ -44,8 +45,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const examine = (line: string, backends: Record<string, () => Promise<Backend>>, env: Record<string, string> = {}) =>
-  cairn(line, { backends, plugins: async () => [tiny], root: folder, env: { INIT_CWD: folder, ...env } });
+const examine = (
+  line: string,
+  backends: Record<string, () => Promise<Backend>>,
+  env: Record<string, string> = {},
+) => cairn(line, { backends, plugins: async () => [tiny], root: folder, env: { INIT_CWD: folder, ...env } });
 
 /** Without what differs from machine to machine. */
 const neutral = (text: string): string =>
@@ -101,10 +105,10 @@ test('data is found by its sizes, in CAIRN_DATA first', async () => {
   await mkdir(join(folder, 'shared'));
   await mkdir(join(folder, '.cairn/data/tiny'), { recursive: true });
   await writeFile(join(folder, '.cairn/data/tiny/train.bin'), 'four');
-  expect(await data()).toEqual([['ok', '<folder>/.cairn/data/tiny']]);
+  expect(await data()).toEqual([['ok', '<folder>/.cairn/data/tiny/train.bin']]);
   await mkdir(join(folder, 'shared/tiny'));
   await writeFile(join(folder, 'shared/tiny/train.bin'), 'torn!');
-  expect(await data()).toEqual([['problem', '<folder>/shared/tiny: train.bin missing or of the wrong size']]);
+  expect(await data()).toEqual([['problem', '<folder>/shared/tiny/train.bin has the wrong size']]);
 });
 
 test('the runtime is refused where it is too old or too new', () => {

@@ -68,7 +68,11 @@ test('as JSON', async () => {
       kind: 'route-recorder',
       id: 'every',
       paper: 'ours',
-      options: { type: 'object', required: ['firstEpoch'], properties: { steps: { default: 100, minimum: 1 } } },
+      options: {
+        type: 'object',
+        required: ['firstEpoch'],
+        properties: { steps: { default: 100, minimum: 1 } },
+      },
     },
   ]);
 });

@@ -55,22 +55,37 @@ function listing(found: readonly PluginFactory[]): string[] {
 }
 
 function card(plugin: PluginFactory): string[] {
-  const keys = knownKeys(plugin.schema);
-  const column = Math.max(0, ...keys.map((key) => optionPath([key]).length)) + 2;
+  const paths = optionPaths(plugin);
+  const column = Math.max(0, ...paths.map((path) => optionPath(path).length)) + 2;
   return [
     `${plugin.kind}/${plugin.id}  ${plugin.summary}`,
     ...(plugin.paper === undefined ? [] : [`  ${plugin.paper}`]),
-    ...(keys.length === 0 ? ['', '  no options'] : ['']),
-    ...keys.map((key) => {
-      const accepted = describeOption(plugin.schema, [key]) ?? 'see its README';
-      return `  ${optionPath([key]).padEnd(column)}${accepted}`;
+    ...(paths.length === 0 ? ['', '  no options'] : ['']),
+    ...paths.map((path) => {
+      const accepted = describeOption(plugin.schema, path) ?? 'see its README';
+      return `  ${optionPath(path).padEnd(column)}${accepted}`;
     }),
     '',
     `  plugins/${plugin.kind}/${plugin.id}/README.md`,
   ];
 }
 
+/** Options down to their leaves: `carry.weights`. */
+function optionPaths({ schema }: Pick<PluginFactory, 'schema'>, base: readonly string[] = []): string[][] {
+  return knownKeys(schema, base).flatMap((key) => {
+    const path = [...base, key];
+    const below = describeOption(schema, path) === undefined ? optionPaths({ schema }, path) : [];
+    return below.length === 0 ? [path] : below;
+  });
+}
+
 function asJson(plugin: PluginFactory): object {
   const { kind, id, summary, paper, schema } = plugin;
-  return { kind, id, summary, paper, options: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) };
+  return {
+    kind,
+    id,
+    summary,
+    paper,
+    options: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+  };
 }

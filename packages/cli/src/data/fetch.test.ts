@@ -64,7 +64,7 @@ test('a download goes on where the last one stopped', async () => {
   await using server = await serve(archive, { cuts: [1000] });
   const source = sourceOf(archive, server.url);
   expect(await failure(fetchSource(source, roots))).toMatchInlineSnapshot(`
-    "CAIRN_DATA_UNREACHABLE tiny: http://host/tiny.tar.gz: aborted
+    "CAIRN_DATA_UNREACHABLE tiny: http://host/tiny.tar.gz: the connection broke off
     npx cairn data fetch tiny goes on from 1,000 bytes
     or fetch it by hand and put it at /own/tiny.tar.gz (md5 <md5>)
     or put train.bin, test.bin into /own/tiny-bin/"

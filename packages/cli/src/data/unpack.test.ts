@@ -24,7 +24,8 @@ async function unpack(archive: Uint8Array): Promise<string> {
   );
   expect(readdirSync(own)).toEqual(['tiny-bin']);
   if (error === undefined) return 'done';
-  if (!(error instanceof CairnError)) return String(error);
+  expect(error).toBeInstanceOf(CairnError);
+  if (!(error instanceof CairnError)) return 'no error of ours';
   expect(readdirSync(join(own, 'tiny-bin'))).toEqual([]);
   return `${error.code} ${error.message.replaceAll(folder, '')}`;
 }

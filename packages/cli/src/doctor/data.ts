@@ -1,25 +1,22 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DataSource } from '@cairn/core';
 import type { Host } from '../command.ts';
+import { findArchive, findFiles } from '../data/locate.ts';
+import { dataRoots } from '../study/ground.ts';
 import type { Finding } from './finding.ts';
 
-/** The folders in which data sets are looked for, and which data sets lie there by their sizes. */
+/** The folders of `CAIRN_DATA`, and which data sets are here, by the sizes of their files. */
 export async function dataFindings(
   host: Pick<Host, 'env' | 'home' | 'typedPath' | 'registry'>,
 ): Promise<Finding[]> {
-  const typed = host.env['CAIRN_DATA'];
-  const shared = typed === undefined || typed === '' ? undefined : host.typedPath(typed);
-  const folders = [...(shared === undefined ? [] : [shared]), join(host.home, 'data')];
-  const findings: Finding[] = shared === undefined ? [] : [await sharedFolder(shared)];
+  const roots = dataRoots(host);
+  const findings = await Promise.all(roots.slice(0, -1).map(sharedFolder));
   const registry = await host.registry();
   for (const { id } of registry.list('dataset')) {
     const { source } = registry.create({ kind: 'dataset', id, options: {} });
-    findings.push(
-      source === undefined
-        ? { topic: `data ${id}`, state: 'ok', text: 'made on the fly' }
-        : await search(id, source, folders),
-    );
+    const topic = `data ${id}`;
+    if (source === undefined) findings.push({ topic, state: 'ok', text: 'made on the fly' });
+    else findings.push({ topic, ...(await search(source, roots)) });
   }
   return findings;
 }
@@ -31,18 +28,25 @@ async function sharedFolder(path: string): Promise<Finding> {
   return { topic, state: 'problem', text: `${path} is not a folder`, mend: ['unset it, or set it to one'] };
 }
 
-async function search(id: string, source: DataSource, folders: readonly string[]): Promise<Finding> {
-  const topic = `data ${id}`;
-  for (const folder of folders) {
-    const place = join(folder, source.folder);
-    const sizes = await Promise.all(source.files.map(({ name }) => stat(join(place, name)).catch(absent)));
-    if (sizes.every((s) => s === undefined)) continue;
-    const wrong = source.files.filter((file, i) => sizes[i]?.size !== file.bytes).map((file) => file.name);
-    if (wrong.length === 0) return { topic, state: 'ok', text: place };
-    const text = `${place}: ${wrong.join(', ')} missing or of the wrong size`;
-    return { topic, state: 'problem', text, mend: [`npx cairn data fetch ${id}`] };
+async function search(source: DataSource, roots: readonly string[]): Promise<Omit<Finding, 'topic'>> {
+  const mend = [`npx cairn data fetch ${source.id}`];
+  const located = await findFiles(source, roots);
+  const found = located.filter((f) => f.path !== undefined);
+  if (found.length === 0) {
+    const archive = await findArchive(source, roots);
+    if (archive === undefined) return { state: 'absent', text: 'not here', mend };
+    return { state: 'ok', text: `${archive}, unpacked when it is needed` };
   }
-  return { topic, state: 'absent', text: 'not here', mend: [`npx cairn data fetch ${id}`] };
+  const wrong: string[] = [];
+  for (const { file, path } of located) {
+    if (path === undefined) wrong.push(`${file.name} is missing`);
+    else if ((await stat(path)).size !== file.bytes) wrong.push(`${path} has the wrong size`);
+  }
+  if (wrong.length > 0) return { state: 'problem', text: wrong.join('; '), mend };
+  return {
+    state: 'ok',
+    text: `${found[0]?.path ?? ''}${found.length > 1 ? ` and ${found.length - 1} more` : ''}`,
+  };
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

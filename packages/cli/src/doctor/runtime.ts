@@ -6,7 +6,9 @@ export function runtimeFindings(version: string): Finding[] {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const fits = major === 24 && minor >= 12;
   const gigabytes = (totalmem() / 1e9).toFixed(0);
-  const mend = ['npx cairn doctor uses the pinned one (npm ci installs it); wanted: 24.12 or later, below 25'];
+  const mend = [
+    'npx cairn doctor uses the pinned one (npm ci installs it); wanted: 24.12 or later, below 25',
+  ];
   return [
     fits
       ? { topic: 'Node', state: 'ok', text: version }

@@ -40,7 +40,10 @@ function pack(first: Column, columns: readonly Column[], width: number, gap: num
 function drawBlock(columns: readonly Column[], gap: number): string[] {
   const rows = columns[0]?.cells.length ?? 0;
   const line = (cell: (column: Column) => string): string =>
-    columns.map((column) => pad(cell(column), column)).join(' '.repeat(gap)).trimEnd();
+    columns
+      .map((column) => pad(cell(column), column))
+      .join(' '.repeat(gap))
+      .trimEnd();
   const units = line((column) => column.unit);
   return [
     line((column) => column.header),

@@ -15,13 +15,22 @@ interface Sketch {
 
 export function sampleCondition(sketch: Sketch): ConditionResult {
   const { name, control, accuracy } = sketch;
-  return { name, ...(control === undefined ? {} : { control }), runs: accuracy.map((a, i) => run(sketch, i, a)) };
+  return {
+    name,
+    ...(control === undefined ? {} : { control }),
+    runs: accuracy.map((a, i) => run(sketch, i, a)),
+  };
 }
 
 function run(sketch: Sketch, seed: number, accuracy: number): RunResult {
   const { anchors, epochs, divergence } = sketch;
   const kl = divergence === undefined ? {} : { 'test/kl': divergence };
-  const stages = anchors.map((a, i) => ({ name: `${i + 1}`, epochs: epochs / anchors.length, anchors: a, sha256: '' }));
+  const stages = anchors.map((a, i) => ({
+    name: `${i + 1}`,
+    epochs: epochs / anchors.length,
+    anchors: a,
+    sha256: '',
+  }));
   return {
     seed,
     teacherSeed: 0,
@@ -64,8 +73,21 @@ export const sampleResult: StudyResult = {
     },
   ],
   conditions: [
-    sampleCondition({ name: 'scratch', accuracy: [0.615, 0.621, 0.627], anchors: [[]], epochs: 12, multiplyAdds: 1.2e12 }),
-    sampleCondition({ name: 'kd', accuracy: [0.655, 0.661, 0.667], anchors: [[12]], epochs: 12, multiplyAdds: 1.8e12, divergence: 0.31 }),
+    sampleCondition({
+      name: 'scratch',
+      accuracy: [0.615, 0.621, 0.627],
+      anchors: [[]],
+      epochs: 12,
+      multiplyAdds: 1.2e12,
+    }),
+    sampleCondition({
+      name: 'kd',
+      accuracy: [0.655, 0.661, 0.667],
+      anchors: [[12]],
+      epochs: 12,
+      multiplyAdds: 1.8e12,
+      divergence: 0.31,
+    }),
     sampleCondition({
       name: 'kd-restarts',
       accuracy: [0.675, 0.68, 0.685],

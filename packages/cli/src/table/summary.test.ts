@@ -21,7 +21,13 @@ test('a t-interval by hand', () => {
 
 test('standard deviations are pooled by their degrees of freedom', () => {
   // (2·1² + 1·4²) / 3 = 6
-  expect(pooledSd([{ n: 3, mean: 0, sd: 1 }, { n: 2, mean: 9, sd: 4 }, { n: 1, mean: 5 }])).toBeCloseTo(Math.sqrt(6), 14);
+  expect(
+    pooledSd([
+      { n: 3, mean: 0, sd: 1 },
+      { n: 2, mean: 9, sd: 4 },
+      { n: 1, mean: 5 },
+    ]),
+  ).toBeCloseTo(Math.sqrt(6), 14);
   expect(pooledSd([{ n: 1, mean: 5 }])).toBeUndefined();
 });
 
@@ -48,7 +54,13 @@ test('what can be seen is half an interval from the pooled spread of all differe
 
 test('runs are paired within their teacher; a run without one with the mean of all that share its seed', () => {
   const [a, b] = [0.6, 0.7].map((accuracy, i): RunResult => {
-    const [run] = sampleCondition({ name: 'x', accuracy: [accuracy], anchors: [], epochs: 1, multiplyAdds: 1 }).runs;
+    const [run] = sampleCondition({
+      name: 'x',
+      accuracy: [accuracy],
+      anchors: [],
+      epochs: 1,
+      multiplyAdds: 1,
+    }).runs;
     if (run === undefined) throw new Error('no run');
     return { ...run, teacherSeed: i };
   });

@@ -63,7 +63,10 @@ test('no line is longer than the width, down to 60 columns', () => {
 });
 
 test('one seed has no spread and no interval; runs that are missing are counted', () => {
-  const conditions = sampleResult.conditions.map((c, i) => ({ ...c, runs: c.runs.slice(0, i === 0 ? 0 : 1) }));
+  const conditions = sampleResult.conditions.map((c, i) => ({
+    ...c,
+    runs: c.runs.slice(0, i === 0 ? 0 : 1),
+  }));
   expect(show({ ...sampleResult, seeds: [0], conditions }, 80, false)).toMatchInlineSnapshot(`
     "
                        anchors    test top-1   vs control   vs kd    cost
@@ -98,6 +101,11 @@ test('anchors in few columns', () => {
   expect(same([3, 6, 9])).toBe('3+6+9');
   expect(same([0.5], [1.25])).toBe('0.5 1.25');
   expect(same(...Array.from({ length: 48 }, (_, i) => [i + 1]))).toBe('1 2 … 48');
-  expect(anchorsText([[[3], [12]], [[4], [8], [12]]])).toBe('chosen, 2–3');
+  expect(
+    anchorsText([
+      [[3], [12]],
+      [[4], [8], [12]],
+    ]),
+  ).toBe('chosen, 2–3');
   expect(anchorsText([[], []])).toBe('');
 });

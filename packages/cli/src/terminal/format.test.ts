@@ -4,7 +4,14 @@ import { about, bar, clock, count, elapsed, scaled } from './format.ts';
 test('numbers with their units', () => {
   expect([0, 999, 1240.4, 1e6].map(count)).toEqual(['0', '999', '1,240', '1,000,000']);
   expect([0, 38, 725, 3723].map(clock)).toEqual(['0:00', '0:38', '12:05', '1:02:03']);
-  expect([23.9, 99, 100, 3599, 6000, 86_400].map(elapsed)).toEqual(['23 s', '99 s', '1:40', '59:59', '1h40', '24 h']);
+  expect([23.9, 99, 100, 3599, 6000, 86_400].map(elapsed)).toEqual([
+    '23 s',
+    '99 s',
+    '1:40',
+    '59:59',
+    '1h40',
+    '24 h',
+  ]);
   expect([3, 42, 94, 100, 5340, 5400, 7200, 7800, 90_000, 400_000].map(about)).toEqual([
     'a few seconds',
     '40 s',

@@ -70,7 +70,11 @@ test('a long run speaks every tenth, at most every half minute', () => {
   const start: StudyEvent = { type: 'started', run: 'long-s1' };
   const report = (i: number): readonly [number, StudyEvent] => [i, progressOf('long-s1', i * 960)];
   // 200 s for all: a tenth is 20 s, so the half minute decides.
-  const lines = log([...queue.map((e) => [0, e] as const), [0, start], ...Array.from({ length: 200 }, (_, i) => report(i + 1))]);
+  const lines = log([
+    ...queue.map((e) => [0, e] as const),
+    [0, start],
+    ...Array.from({ length: 200 }, (_, i) => report(i + 1)),
+  ]);
   expect(lines.map((line) => line.slice(0, 8))).toEqual([
     '12:00:00',
     '12:00:30',
@@ -80,7 +84,9 @@ test('a long run speaks every tenth, at most every half minute', () => {
     '12:02:30',
     '12:03:00',
   ]);
-  expect(lines[1]).toMatchInlineSnapshot(`"12:00:30   run   kd-long s1      15 %  epoch 8/48  960 img/s  2:50 left"`);
+  expect(lines[1]).toMatchInlineSnapshot(
+    `"12:00:30   run   kd-long s1      15 %  epoch 8/48  960 img/s  2:50 left"`,
+  );
 });
 
 test('a very long run speaks every ten minutes', () => {

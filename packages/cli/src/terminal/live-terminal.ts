@@ -1,4 +1,5 @@
 /** Shows a study's events: a block that redraws on a terminal, lines with time stamps elsewhere. */
+import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../command.ts';
 import type { StudyEvent } from './events.ts';
 import { lastingLines, logLines, type Spoken } from './lines.ts';
@@ -13,9 +14,6 @@ const SHOW_CURSOR = `${ESCAPE}?25h`;
 const NO_WRAP = `${ESCAPE}?7l`;
 const WRAP = `${ESCAPE}?7h`;
 const CLEAR_BELOW = `${ESCAPE}J`;
-/** Colours take no columns. */
-// eslint-disable-next-line no-control-regex
-const COLOURS = /\u001b\[[0-9;]*m/g;
 
 export interface LiveOptions extends Style {
   readonly stream: OutputStream;
@@ -94,7 +92,7 @@ export class LiveTerminal {
     const above = lasting.map((line) => `${line}\n`).join('');
     // One write, so that no half-drawn block is seen. Lines of the block never wrap: they are counted.
     this.#stream.write(`${this.#erasure()}${above}${NO_WRAP}${frame}${WRAP}`);
-    this.#drawn = block.map((line) => line.replace(COLOURS, ''));
+    this.#drawn = block.map(stripVTControlCharacters);
     this.#frame = frame;
   }
 

@@ -9,11 +9,19 @@ const find = (run: string, state = midway): RunState => {
 };
 
 test('a run goes from waiting to its end', () => {
-  expect([...midway.runs.values()].map((r) => r.status)).toEqual(['reused', 'reused', 'running', 'running', 'waiting']);
+  expect([...midway.runs.values()].map((r) => r.status)).toEqual([
+    'reused',
+    'reused',
+    'running',
+    'running',
+    'waiting',
+  ]);
   for (const type of ['failed', 'finished', 'skipped'] as const) {
     expect(find('rco-s2', after([[21, { type, run: 'rco-s2', text: '' }]], midway)).status).toBe(type);
   }
-  expect(find('rco-s2', after([[21, { type: 'interrupted', run: 'rco-s2' }]], midway)).status).toBe('interrupted');
+  expect(find('rco-s2', after([[21, { type: 'interrupted', run: 'rco-s2' }]], midway)).status).toBe(
+    'interrupted',
+  );
   expect(midway.begun).toBe(0);
 });
 
@@ -21,10 +29,19 @@ test('speed is that of the last half minute; before, what the run says', () => {
   // From second 10 to 20: 12,400 and 9,000 images.
   expect(speedOf(find('rco-s2'))).toBe(1240);
   expect(speedOf(find('long-s1'))).toBe(900);
-  const young = after([[0, { type: 'started', run: 'x' }], [1, progressOf('x', 10, 777)]]);
+  const young = after([
+    [0, { type: 'started', run: 'x' }],
+    [1, progressOf('x', 10, 777)],
+  ]);
   expect(speedOf(find('x', young))).toBe(777);
   // At second 60 the samples of seconds 10 and 20 are too old: 5,000 images from 40 to 60.
-  const later = after([[40, progressOf('rco-s2', 120_000)], [60, progressOf('rco-s2', 125_000)]], midway);
+  const later = after(
+    [
+      [40, progressOf('rco-s2', 120_000)],
+      [60, progressOf('rco-s2', 125_000)],
+    ],
+    midway,
+  );
   expect(speedOf(find('rco-s2', later))).toBe(250);
 });
 

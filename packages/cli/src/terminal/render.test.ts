@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { StudyEvent } from './events.ts';
 import { render } from './render.ts';
@@ -77,7 +78,7 @@ test('colours take no columns', () => {
   const [coloured] = render(midway, { ...plain, colour: true, width: 80 }, 20_000);
   const [bare] = render(midway, { ...plain, width: 80 }, 20_000);
   expect(coloured).not.toBe(bare);
-  expect(coloured?.replace(/\u001b\[\d+m/g, '')).toBe(bare);
+  expect(stripVTControlCharacters(coloured ?? '')).toBe(bare);
 });
 
 test('nothing to show where nothing runs or waits', () => {

@@ -48,7 +48,9 @@ function runLines(state: ProgressState, shown: readonly RunState[], view: View, 
     const full = filled.replaceAll('░', '');
     const rest = paint(spell(filled.slice(full.length), view), 'dim', view);
     const detail = (details[i] ?? '').trimEnd();
-    return barWidth < SMALLEST_BAR ? shorten(head + detail, view.width) : `${head}${spell(full, view)}${rest}  ${detail}`;
+    return barWidth < SMALLEST_BAR
+      ? shorten(head + detail, view.width)
+      : `${head}${spell(full, view)}${rest}  ${detail}`;
   });
 }
 
@@ -72,7 +74,12 @@ function fitDetails(runs: readonly RunState[], room: number, now: number): strin
   const [stage, epoch] = [align(runs.map(stageOf)), align(runs.map(epochOf))];
   const [speed, left] = [align(runs.map(speedText)), align(runs.map((run) => leftText(run, now)))];
   const join = (...columns: readonly (readonly string[])[]): string[] =>
-    runs.map((_, i) => columns.map((column) => column[i] ?? '').filter((cell) => cell !== '').join('  '));
+    runs.map((_, i) =>
+      columns
+        .map((column) => column[i] ?? '')
+        .filter((cell) => cell !== '')
+        .join('  '),
+    );
   const choices = [join(stage, epoch, speed, left), join(stage, epoch, left), join(epoch, left)];
   return choices.find((lines) => lines.every((line) => line.trimEnd().length <= room)) ?? join(left);
 }

@@ -13,10 +13,21 @@ export const queue: readonly StudyEvent[] = [
 ];
 
 export function progressOf(run: string, images: number, speed = 1000): StudyEvent {
-  const stage = run.startsWith('rco') ? { stage: Math.floor(images / 48_000) + 1, stages: 4 } : { stage: 1, stages: 1 };
+  const stage = run.startsWith('rco')
+    ? { stage: Math.floor(images / 48_000) + 1, stages: 4 }
+    : { stage: 1, stages: 1 };
   const epochs = run.startsWith('rco') ? 12 : 48;
   const epoch = (Math.floor(images / 4000) % epochs) + 1;
-  return { type: 'progress', run, ...stage, epoch, epochs, images, imagesTotal: 192_000, imagesPerSecond: speed };
+  return {
+    type: 'progress',
+    run,
+    ...stage,
+    epoch,
+    epochs,
+    images,
+    imagesTotal: 192_000,
+    imagesPerSecond: speed,
+  };
 }
 
 const story: readonly Timed[] = [

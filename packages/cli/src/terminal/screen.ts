@@ -2,7 +2,6 @@
 export function screenAfter(output: string, width: number): string[] {
   const lines: string[] = [''];
   let [row, column] = [0, 0];
-  // eslint-disable-next-line no-control-regex
   for (const [token, code] of output.matchAll(/\u001b\[([?\d;]*[A-Za-z])|[^]/gu)) {
     if (code !== undefined) {
       const n = Math.max(1, Number.parseInt(code, 10) || 1);
@@ -13,7 +12,8 @@ export function screenAfter(output: string, width: number): string[] {
       lines[row] ??= '';
     } else if (token === '\r') column = 0;
     else if (column < width) {
-      lines[row] = (lines[row] ?? '').padEnd(column).slice(0, column) + token + (lines[row] ?? '').slice(column + 1);
+      lines[row] =
+        (lines[row] ?? '').padEnd(column).slice(0, column) + token + (lines[row] ?? '').slice(column + 1);
       column++;
     }
   }

@@ -47,6 +47,8 @@ export interface StageRecord {
   readonly steps: number;
   readonly epochs: number;
   readonly anchors: readonly AnchorId[];
+  /** False where the policy decided to stay: the stage belongs to the move before it. */
+  readonly moved: boolean;
   /** Hash of the learner's weights at its end. */
   readonly sha256: string;
 }

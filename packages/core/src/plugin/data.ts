@@ -21,7 +21,8 @@ export function isPluginData(value: unknown): value is PluginData {
 
 /** zod schema for an option that holds another plugin: `anchorPolicy: pluginRef('anchor-policy')`. */
 export function pluginRef<K extends PluginKind>(kind: K): z.ZodType<PluginData<K>, PluginData<K>> {
-  return z.custom<PluginData<K>>((value) => isPluginData(value) && value.kind === kind, {
-    error: `a plugin of kind ${kind}`,
-  });
+  const error = `a plugin of kind ${kind}`;
+  return z
+    .custom<PluginData<K>>((value) => isPluginData(value) && value.kind === kind, { error })
+    .describe(error);
 }

@@ -62,19 +62,23 @@ export type Overrides = Readonly<Record<string, Json>>;
 /** A study file: the study and its named variations. */
 export interface StudyFile {
   readonly study: z.input<typeof studySchema>;
-  /** By profile name; `default` is the study as it stands. */
+  /** By profile name: at least the one that runs when none is named. */
   readonly profiles: Readonly<Record<string, Overrides>>;
   /** The profile that runs when none is named. @default default */
   readonly defaultProfile: string;
 }
 
-/** Declares a study. The file exports the result as `study`. */
+/**
+ * Declares a study. The file exports the result as `study`. Where no default profile is named, the study as it stands
+ * is profile `default`.
+ */
 export function defineStudy(
   study: z.input<typeof studySchema> & {
     readonly profiles?: Readonly<Record<string, Overrides>>;
     readonly defaultProfile?: string;
   },
 ): StudyFile {
-  const { profiles = {}, defaultProfile = 'default', ...rest } = study;
-  return { study: rest, profiles: { default: {}, ...profiles }, defaultProfile };
+  const { profiles = {}, defaultProfile, ...rest } = study;
+  if (defaultProfile !== undefined) return { study: rest, profiles, defaultProfile };
+  return { study: rest, profiles: { default: {}, ...profiles }, defaultProfile: 'default' };
 }

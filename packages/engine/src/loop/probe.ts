@@ -1,5 +1,5 @@
 import { klOfLogits, mean } from '@cairn/core';
-import type { AnchorId, AnchorView, Manifest, Network, Random, StageRecord } from '@cairn/core';
+import type { AnchorId, AnchorView, Manifest, Network, Random, StageRecord, Taught } from '@cairn/core';
 import { predictLogits } from '../predict.ts';
 import type { AnchorOutputs, FixedRows } from './anchor-outputs.ts';
 
@@ -29,7 +29,7 @@ export class Probe {
     return {
       route,
       random,
-      taught: stages.map(({ anchors, epochs }) => ({ anchors, epochs })),
+      taught: taughtBy(stages),
       hardness: async (anchor) =>
         klOfLogits(await this.#anchor(anchor), await this.#studentLogits(), this.#classes()),
       divergence: async (p, q) =>
@@ -54,4 +54,15 @@ export class Probe {
   #classes(): number {
     return this.#options.student.info.outputs['logits']?.[0] ?? 0;
   }
+}
+
+/** One entry for each move of the policy. */
+function taughtBy(stages: readonly StageRecord[]): Taught[] {
+  const taught: Taught[] = [];
+  for (const { anchors, epochs, moved } of stages) {
+    const before = taught.at(-1);
+    if (moved || before === undefined) taught.push({ anchors, epochs });
+    else taught[taught.length - 1] = { anchors: before.anchors, epochs: before.epochs + epochs };
+  }
+  return taught;
 }

@@ -102,6 +102,7 @@ export async function finishStage(session: Session, stage: Stage): Promise<void>
     steps: state.stepInStage,
     epochs: state.stepInStage / order.stepsPerEpoch,
     anchors: anchorsOf(stage),
+    moved: stage.decision === undefined || !('stay' in stage.decision),
     sha256: await hashWeights(saved.weights),
   };
   state.stages.push(record);
