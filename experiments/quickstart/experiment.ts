@@ -27,10 +27,10 @@ import { kd } from '@cairn/loss-kd';
 import { resnet } from '@cairn/model-resnet';
 import { everyEpochs } from '@cairn/route-recorder-every-epochs';
 
-const epochs = 12;
+const epochs = 10;
 const training: TrainingInput = {
   epochs,
-  optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
+  optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 },
   schedule: { name: 'cosine' },
 };
 const anchors = 4;
@@ -39,22 +39,22 @@ export const study = defineStudy({
   id: 'quickstart',
   title: 'Route-constrained distillation on procedural textures',
   question: 'Do anchors of the route teach more than the converged teacher at equal cost?',
-  dataset: textures({ size: 16 }),
+  dataset: textures({ size: 16, trainPerClass: 70, testPerClass: 100, difficulty: 0.25 }),
   augmentations: [cropFlip({ padding: 2 })],
-  batch: 64,
+  batch: 32,
   validation: { fraction: 0.1 },
   teacher: {
-    model: resnet({ depth: 20, width: 8 }),
+    model: resnet({ depth: 14, width: 8 }),
     curriculum: supervised({ loss: crossEntropy() }),
     training,
     recorder: everyEpochs(),
   },
-  student: { model: resnet({ depth: 8, width: 4 }), training },
+  student: { model: resnet({ depth: 8, width: 6 }), training },
   conditions: {
     scratch: { curriculum: supervised({ loss: crossEntropy() }) },
     kd: { curriculum: converged({ loss: kd() }) },
-    'kd-long': { curriculum: converged({ loss: kd(), epochs: epochs * anchors }) },
-    'kd-restarts': { curriculum: converged({ loss: kd(), restarts: anchors }) },
+    'kd-long': { curriculum: converged({ loss: kd(), epochs: { as: 'rco-eei' } }) },
+    'kd-restarts': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-eei' } }) },
     'kd-restarts-greedy': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-greedy' } }) },
     'rco-eei': {
       curriculum: rco({ loss: kd(), anchorPolicy: equalEpochs({ anchors }) }),
@@ -70,6 +70,7 @@ export const study = defineStudy({
   seeds: [0, 1, 2],
   teacherSeeds: [0],
   profiles: {
+    /** Everything once, too short to mean anything. */
     smoke: { seeds: [0], 'teacher.training.epochs': 4, 'student.training.epochs': 1 },
   },
 });

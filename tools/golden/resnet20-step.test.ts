@@ -4,7 +4,15 @@ import { activateWasm } from '@cairn/backend-wasm';
 import { resnetGraph, resnetOptions } from '@cairn/model-resnet';
 import { softmaxCeKl, TfjsNetwork } from '@cairn/nn';
 import '@tensorflow/tfjs-backend-cpu';
-import { setBackend, tensor1d, tensor2d, tensor4d, tidy, valueAndGrad, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  setBackend,
+  tensor1d,
+  tensor2d,
+  tensor4d,
+  tidy,
+  valueAndGrad,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
   resnet20Batch,
@@ -38,7 +46,9 @@ function trainStep(net: TfjsNetwork, index: number, seed: number): Measured {
     const { logits } = net.forward({ x: tensor4d(x, [resnet20Batch, 32, 32, 3]) });
     const guide = { teacher: tensor2d(teacher, [resnet20Batch, 100]), labels: tensor1d(labels, 'int32') };
     const { ce, kl } = softmaxCeKl(logits as Tensor2D, { ...guide, ...resnet20Loss });
-    const total = valueAndGrad((z) => softmaxCeKl(z as Tensor2D, { ...guide, ...resnet20Loss }).total)(logits as Tensor2D);
+    const total = valueAndGrad((z) => softmaxCeKl(z as Tensor2D, { ...guide, ...resnet20Loss }).total)(
+      logits as Tensor2D,
+    );
     net.backward({ logits: total.grad });
     net.update(resnet20Rule, resnet20Rule.learningRate);
     const losses = { total: total.value, ce, kl };
@@ -56,16 +66,27 @@ function errorOf(array: HostTensor['data'] | undefined, { at, values, max, norm 
   return Math.max(...differences, Math.abs(actual - norm) / norm);
 }
 
-function expectArrays(arrays: HostTensors, expected: Readonly<Record<string, GoldenSummary>>, prefix = ''): void {
+function expectArrays(
+  arrays: HostTensors,
+  expected: Readonly<Record<string, GoldenSummary>>,
+  prefix = '',
+): void {
   for (const [name, summary] of Object.entries(expected))
     expect(errorOf(arrays[prefix + name]?.data, summary), prefix + name).toBeLessThan(1e-4);
 }
 
 /** v_first = g + decay·w and v = momentum·v_before + g + decay·w, so the velocities tell the gradient. */
-function gradientsOf(before: { weights: HostTensors; optimizer: HostTensors }, after: HostTensors): HostTensors {
+function gradientsOf(
+  before: { weights: HostTensors; optimizer: HostTensors },
+  after: HostTensors,
+): HostTensors {
   return Object.fromEntries(
     graph.parameters.map(({ name, shape }) => {
-      const [w, old, now] = [before.weights[name], before.optimizer[`momentum/${name}`], after[`momentum/${name}`]];
+      const [w, old, now] = [
+        before.weights[name],
+        before.optimizer[`momentum/${name}`],
+        after[`momentum/${name}`],
+      ];
       const data = Float32Array.from(now?.data ?? [], (v, i) => {
         const carried = resnet20Rule.momentum * (old?.data[i] ?? 0);
         return v - carried - resnet20Rule.weightDecay * (w?.data[i] ?? NaN);

@@ -51,12 +51,18 @@ export const resnet20Rule = {
 
 /** The answers of the float64 reference, a step after the other. */
 export function resnet20Steps(): readonly GoldenStep[] {
-  const text = readFileSync(new URL('./resnet20-step.json', import.meta.url), 'utf8');
-  return z.object({ steps: z.array(step) }).parse(JSON.parse(text)).steps;
+  const text = readFileSync(new URL('./resnet20-step.jsonl', import.meta.url), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => step.parse(JSON.parse(line)));
 }
 
 /** Images NHWC, teacher logits and labels of a step (0 or 1). */
-export function resnet20Inputs(index: number, imageSeed: number): { x: Float32Array; teacher: Float32Array; labels: Int32Array } {
+export function resnet20Inputs(
+  index: number,
+  imageSeed: number,
+): { x: Float32Array; teacher: Float32Array; labels: Int32Array } {
   return {
     x: Float32Array.from(goldenNumbers(resnet20Batch * 32 * 32 * 3, imageSeed), (v) => v * 2),
     teacher: Float32Array.from(goldenNumbers(resnet20Batch * 100, 2001 + index), (v) => v * 8),
@@ -89,7 +95,11 @@ function scaleOf(name: string, shape: readonly number[]): (v: number) => number 
 function bufferOf({ name, shape }: ArraySpec): HostTensor {
   const size = sizeOf(shape);
   if (name.endsWith('.num_batches_tracked')) return { dtype: 'int32', shape, data: new Int32Array(size) };
-  return { dtype: 'float32', shape, data: new Float32Array(size).fill(name.endsWith('.running_var') ? 1 : 0) };
+  return {
+    dtype: 'float32',
+    shape,
+    data: new Float32Array(size).fill(name.endsWith('.running_var') ? 1 : 0),
+  };
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -1,7 +1,7 @@
 """Two training steps of ResNet-20 by the book, in float64 and NumPy alone.
 
 Shares no code with the project: layers, gradients, loss and optimiser are written out here, in PyTorch's layouts
-(weights [out, in, h, w], channels last for images). Writes `resnet20-step.json`.
+(weights [out, in, h, w], channels last for images). Writes `resnet20-step.jsonl`, a line per step.
 
     python3 resnet20_step.py            regenerate the fixture
     python3 resnet20_step.py --check    central differences of the whole loss against the gradients below
@@ -261,8 +261,8 @@ def train(net, step, seed):
 def run():
     net = Network()
     steps = [train(net, step, seed) for step, seed in enumerate(IMAGE_SEEDS)]
-    path = Path(__file__).with_name("resnet20-step.json")
-    path.write_text(json.dumps({"batch": BATCH, "steps": steps}, separators=(",", ":")) + "\n")
+    path = Path(__file__).with_name("resnet20-step.jsonl")
+    path.write_text("".join(json.dumps(step, separators=(",", ":")) + "\n" for step in steps))
     print(f"{path.name}: {path.stat().st_size} bytes; no input of a ReLU nearer to 0 than {Relu.nearest:.1e}")
 
 

@@ -75,27 +75,30 @@ function addBlock<T>(
   }
   const first = f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3));
   const second = f32x4.add(f32x4.add(b0, b1), f32x4.add(b2, b3));
+  const share = <f64>count / (<f64>seen + <f64>count), inverse = 1 / <f64>count;
   merge(f32x4.extract_lane(shift, 0), f32x4.extract_lane(first, 0), f32x4.extract_lane(second, 0),
-    count, seen, mean, squares);
+    inverse, share, seen, mean, squares);
   if (left > 1) {
     merge(f32x4.extract_lane(shift, 1), f32x4.extract_lane(first, 1), f32x4.extract_lane(second, 1),
-      count, seen, mean + 8, squares + 8);
+      inverse, share, seen, mean + 8, squares + 8);
   }
   if (left > 2) {
     merge(f32x4.extract_lane(shift, 2), f32x4.extract_lane(first, 2), f32x4.extract_lane(second, 2),
-      count, seen, mean + 16, squares + 16);
+      inverse, share, seen, mean + 16, squares + 16);
   }
   if (left > 3) {
     merge(f32x4.extract_lane(shift, 3), f32x4.extract_lane(first, 3), f32x4.extract_lane(second, 3),
-      count, seen, mean + 24, squares + 24);
+      inverse, share, seen, mean + 24, squares + 24);
   }
 }
 
-function merge(shift: f64, first: f64, second: f64, count: f64, seen: f64, mean: usize, squares: usize): void {
-  const blockMean = shift + first / count;
-  const blockSquares = max<f64>(0, second - first * first / count);
+/** @param inverse 1 / rows of the block; `share` the block's part of all rows so far */
+function merge(
+  shift: f64, first: f64, second: f64, inverse: f64, share: f64, seen: f64, mean: usize, squares: usize,
+): void {
+  const blockMean = shift + first * inverse;
+  const blockSquares = max<f64>(0, second - first * first * inverse);
   const delta = blockMean - load<f64>(mean);
-  const total = seen + count;
-  store<f64>(mean, load<f64>(mean) + delta * count / total);
-  store<f64>(squares, load<f64>(squares) + blockSquares + delta * delta * seen * count / total);
+  store<f64>(mean, load<f64>(mean) + delta * share);
+  store<f64>(squares, load<f64>(squares) + blockSquares + delta * delta * seen * share);
 }

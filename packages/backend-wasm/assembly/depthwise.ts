@@ -1,9 +1,8 @@
 /**
- * Gradients of the depthwise convolution. Frames hold `channels` = input channels × multiplier, rounded up to 4, so that
- * every multiplier is the case of multiplier 1 and every loop is full vectors.
+ * Parts of the depthwise gradients. Frames hold `channels` = input channels × multiplier, rounded up to 4, so that every
+ * multiplier is the case of multiplier 1 and every loop is full vectors.
  */
 import { madd } from './madd';
-import { storeLanes, loadLanes } from './lanes';
 
 /** Repeats every channel `multiplier` times and pads each pixel with zeros to `padded` floats. */
 export function copyPerMultiplier(
@@ -69,51 +68,4 @@ export function cropImages(
       }
     }
   }
-}
-
-/**
- * Filter gradient: gradient[tap][outChannels] += Σ over pixels of x·dy.
- * @param pixels table of (frame, dy) byte offsets
- */
-export function depthwiseFilterGrad(
-  frame: usize, dy: usize, gradient: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32,
-  outChannels: i32,
-): void {
-  const end = pixels + (<usize>pixelCount << 3);
-  for (let t = 0; t < tapCount; t++) {
-    const base = frame + load<i32>(taps + (<usize>t << 2));
-    let c = 0;
-    for (; c + 16 <= outChannels; c += 16) {
-      const offset = <usize>c << 2;
-      wide(base + offset, dy + offset, gradient + offset, pixels, end);
-    }
-    for (; c < outChannels; c += 4) {
-      const offset = <usize>c << 2;
-      narrow(base + offset, dy + offset, gradient + offset, pixels, end, outChannels - c);
-    }
-    gradient += <usize>outChannels << 2;
-  }
-}
-
-function wide(base: usize, dy: usize, out: usize, pixel: usize, end: usize): void {
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  for (; pixel < end; pixel += 8) {
-    const a = base + load<i32>(pixel), g = dy + load<i32>(pixel, 4);
-    s0 = madd(v128.load(a), v128.load(g), s0);
-    s1 = madd(v128.load(a, 16), v128.load(g, 16), s1);
-    s2 = madd(v128.load(a, 32), v128.load(g, 32), s2);
-    s3 = madd(v128.load(a, 48), v128.load(g, 48), s3);
-  }
-  v128.store(out, f32x4.add(v128.load(out), s0));
-  v128.store(out, f32x4.add(v128.load(out, 16), s1), 16);
-  v128.store(out, f32x4.add(v128.load(out, 32), s2), 32);
-  v128.store(out, f32x4.add(v128.load(out, 48), s3), 48);
-}
-
-function narrow(base: usize, dy: usize, out: usize, pixel: usize, end: usize, left: i32): void {
-  let sum = f32x4.splat(0);
-  for (; pixel < end; pixel += 8) {
-    sum = madd(v128.load(base + load<i32>(pixel)), v128.load(dy + load<i32>(pixel, 4)), sum);
-  }
-  storeLanes<f32>(out, f32x4.add(loadLanes<f32>(out, left), sum), left);
 }

@@ -39,7 +39,7 @@ function milliseconds(calls: readonly (() => void)[], seconds = 0.25): number[] 
 }
 
 const kernel = (name: string, inputs: tf.NamedTensorMap, attributes: object) => (): void =>
-  tf.dispose(tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[]);
+  tf.dispose(tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, attributes as tf.NamedAttrMap));
 
 function convRow(batch: number, size: number, channels: number, out: number, filter: number, stride: number): void {
   const name = `${filter}×${filter}/${stride} ${channels}→${out} @${size}² ×${batch}`;

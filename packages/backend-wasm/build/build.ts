@@ -37,11 +37,12 @@ function sourceHash(): string {
 
 async function compile(name: string, features: readonly string[]): Promise<void> {
   const file = `${name}.wasm`;
-  const { error, stderr } = await asc.main([
+  const stderr = asc.createMemoryStream();
+  const { error } = await asc.main([
     'index.ts', '--baseDir', sources, '--outFile', join(output, file),
     '--runtime', 'stub', '--importMemory', '--noExportMemory', '--initialMemory', '0', '--noAssert',
     '--use', 'abort=', '--optimizeLevel', '1', '--shrinkLevel', '0', ...features,
-  ]);
+  ], { stderr });
   if (error) throw new Error(`AssemblyScript could not compile ${file}:\n${stderr.toString()}`, { cause: error });
   assertOwnsNoMemory(readFileSync(join(output, file)), file);
 }

@@ -1,11 +1,12 @@
 /**
  * The two builds of the kernel module and how one is chosen: what the caller asks for, else the fused one where the
- * runtime accepts it *and* really fuses (relaxed SIMD leaves that open), else plain SIMD.
+ * runtime accepts it, computes rightly *and* really fuses (relaxed SIMD leaves that open), else plain SIMD.
  */
 import { readFile } from 'node:fs/promises';
 import { BackendError } from '@cairn/core';
 import type { Runtime } from './runtime.ts';
 import { createRuntime } from './runtime.ts';
+import { fuses, multipliesRight } from './self-check.ts';
 import type { WasmBackend } from './tfjs-backend.ts';
 
 export type Build = 'fma' | 'simd';
@@ -45,18 +46,12 @@ async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ with one rounding and 0 with two. */
-function fuses(runtime: Runtime): boolean {
-  const factor = 1 + 2 ** -12;
-  return runtime.kernels.multiplyAddProbe(factor, factor, -(1 + 2 ** -11)) === 2 ** -24;
-}
-
 /** Loads one build; undefined where the runtime cannot run it as what it claims to be. */
 async function tryBuild(build: Build, backend: WasmBackend): Promise<LoadedBuild | undefined> {
   const bytes = await readBuild(build);
   if (!WebAssembly.validate(bytes)) return undefined;
   const runtime = await createRuntime(await WebAssembly.compile(bytes), backend);
-  if (fuses(runtime) !== (build === 'fma')) return undefined;
+  if (fuses(runtime) !== (build === 'fma') || !multipliesRight(runtime)) return undefined;
   return { build, numerics: numericsOf(build), runtime };
 }
 

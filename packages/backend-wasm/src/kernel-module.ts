@@ -11,6 +11,7 @@ export interface KernelModule {
   readonly padChannels: Call<5>;
   readonly packFilter: Call<4>;
   readonly packFilterTransposed: Call<6>;
+  readonly depthwiseTiles: Call<8>;
   readonly depthwiseScatter: Call<8>;
   readonly depthwiseFilterGrad: Call<8>;
   readonly cropImages: Call<12>;

@@ -86,7 +86,7 @@ describe.each(builds)('CairnSoftmaxCeKl, build %s', (build) => {
     const teacher = randomTensor([3, 5], 9);
     const labels = tensor1d([4, 0, 2], 'int32');
     const run = (logits: Tensor): Tensor[] =>
-      engine().runKernel('CairnSoftmaxCeKl', { student: logits, teacher, labels }, { ...weights }) as Tensor[];
+      engine().runKernel<Tensor[]>('CairnSoftmaxCeKl', { student: logits, teacher, labels }, { ...weights });
     const gradient = run(student)[2]?.dataSync() ?? [];
     const loss = (logits: Tensor): Tensor => {
       const [ce, kl] = run(logits);

@@ -14,6 +14,8 @@ export interface Runtime {
   scratch<const Sizes extends readonly number[]>(...sizes: Sizes): Addresses<Sizes>;
   /** Writes int32 values at a byte address. */
   writeInts(address: number, values: readonly number[]): void;
+  /** A view of float32 values at a byte address; stale after the next allocation. */
+  floats(address: number, count: number): Float32Array;
   /** Present size of the shared memory. */
   memoryBytes(): number;
 }
@@ -39,6 +41,7 @@ export async function createRuntime(module: WebAssembly.Module, backend: WasmBac
       return addresses as unknown as Addresses<Sizes>;
     },
     writeInts: (address, values) => new Int32Array(memory.buffer, address, values.length).set(values),
+    floats: (address, count) => new Float32Array(memory.buffer, address, count),
     memoryBytes: () => memory.buffer.byteLength,
   };
 }

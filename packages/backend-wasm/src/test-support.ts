@@ -50,7 +50,7 @@ export function runGuarded(
     copies[key] = tensor(value.dataSync(), value.shape, value.dtype);
     guards.push(guard());
   }
-  const result = engine().runKernel(name, copies, attributes as Record<string, number>) as Tensor | Tensor[];
+  const result = engine().runKernel<Tensor | Tensor[]>(name, copies, attributes as Record<string, number>);
   const outputs = Array.isArray(result) ? result : [result];
   guards.push(guard());
   const values = outputs.map((output) => output.dataSync() as Float32Array);

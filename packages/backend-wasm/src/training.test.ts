@@ -5,7 +5,7 @@ import { activateWasm } from './index.ts';
 import { randomTensor } from './test-support.ts';
 
 const run = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor[] =>
-  tf.engine().runKernel(name, inputs, attributes) as tf.Tensor[];
+  tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes);
 
 const norm = { epsilon: 1e-5, relu: true };
 const conv = { strides: 1, pad: 'same', dimRoundingMode: 'floor' };
@@ -27,14 +27,14 @@ test('500 steps', async () => {
   const step = (): number => tf.tidy(() => {
     const c = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor as tf.Tensor4D, 1, 'same');
     const [y, mean, variance] = run('CairnBatchNormTrain', { x: c, gamma, beta }, norm) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const features = tf.mean(y, [1, 2]) as tf.Tensor2D;
+    const features = tf.mean<tf.Tensor2D>(y, [1, 2]);
     const student = tf.matMul(features, head);
     const [ce, , dLogits] = run('CairnSoftmaxCeKl', { student, labels }, { temperature: 1, ceWeight: 1, klWeight: 0 }) as tf.Tensor2D[];
     const dHead = tf.matMul(features, dLogits as tf.Tensor2D, true);
     const dFeatures = tf.div(tf.matMul(dLogits as tf.Tensor2D, head, false, true), 64);
     const dy = tf.tile(tf.reshape(dFeatures, [8, 1, 1, 8]), [1, 8, 8, 1]);
     const [dc, dGamma, dBeta] = run('CairnBatchNormTrainGrad', { dy, x: c, gamma, beta, mean, variance }, norm) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const dFilter = tf.engine().runKernel('Conv2DBackpropFilter', { x, dy: dc }, { ...conv, filterShape: [3, 3, 3, 8] }) as tf.Tensor;
+    const dFilter = tf.engine().runKernel<tf.Tensor>('Conv2DBackpropFilter', { x, dy: dc }, { ...conv, filterShape: [3, 3, 3, 8] });
     tf.engine().runKernel('Conv2DBackpropInput', { dy: dc, filter }, { ...conv, inputShape: [8, 8, 8, 3] });
     [dFilter, dGamma, dBeta, dHead].forEach((g, i) =>
       run('CairnMomentumUpdate', { w: weights[i] as tf.Tensor, g, v: velocities[i] as tf.Tensor }, rule));

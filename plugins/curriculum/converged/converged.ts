@@ -1,4 +1,14 @@
-import { studentStage, type Curriculum, type CurriculumView, type OutlineView, type PluginData, type Stage } from '@cairn/core';
+import {
+  convergedOf,
+  RunError,
+  studentStage,
+  type Curriculum,
+  type CurriculumView,
+  type OutlineView,
+  type PluginData,
+  type Stage,
+} from '@cairn/core';
+import { splitEpochs } from './split-epochs.ts';
 
 /** As many epochs as a condition's run with the same seeds. */
 export interface LikeCondition {
@@ -27,27 +37,40 @@ export class ConvergedCurriculum implements Curriculum {
   outline({ training, route, epochsOf }: OutlineView): ReturnType<Curriculum['outline']> {
     const exact = this.after.every((condition) => epochsOf(condition).exact);
     const epochs = this.#lengths(training.epochs, (condition) => epochsOf(condition).epochs);
-    const last = route?.anchors.at(-1)?.id;
-    return { epochs, exact, ...(last === undefined ? {} : { anchors: epochs.map(() => last) }) };
+    if (route === undefined) return { epochs, exact };
+    return { epochs, exact, anchors: epochs.map(() => convergedOf(route).id) };
   }
 
-  next({ training, stages, stagesOf, anchors }: CurriculumView): Promise<Stage | 'done'> {
+  async next({ training, stages, stagesOf, anchors }: CurriculumView): Promise<Stage | 'done'> {
+    if (anchors === undefined) {
+      throw new RunError('CAIRN_ROUTE_ABSENT', 'curriculum "converged" in a run without a route', {
+        fix: 'a teacher learns from labels: curriculum "supervised"',
+      });
+    }
     const lengths = this.#lengths(training.epochs, (condition) => stagesOf(condition).map((s) => s.epochs));
     const epochs = lengths[stages.length];
-    const converged = anchors?.route.anchors.at(-1)?.id;
-    if (epochs === undefined || converged === undefined) return Promise.resolve('done');
+    if (epochs === undefined) return 'done';
     const name = `stage-${stages.length + 1}`;
-    return Promise.resolve(
-      studentStage({ name, epochs, training, loss: this.#options.loss, anchors: [converged] }),
-    );
+    const converged = convergedOf(anchors.route).id;
+    return studentStage({ name, epochs, training, loss: this.#options.loss, anchors: [converged] });
   }
 
-  /** Epochs of each stage. */
+  /** Epochs of each stage. @throws CAIRN_RUN_ABSENT where the condition that it copies has no stages */
   #lengths(ownEpochs: number, epochsOf: (condition: string) => readonly number[]): readonly number[] {
     const { epochs, restarts } = this.#options;
-    if (typeof restarts === 'object') return epochsOf(restarts.as);
-    const total = typeof epochs === 'object' ? epochsOf(epochs.as).reduce((a, b) => a + b, 0) : undefined;
-    const each = total === undefined ? ((epochs as number | undefined) ?? ownEpochs) : total / restarts;
-    return Array.from({ length: restarts }, () => each);
+    const copied = ({ as }: LikeCondition): readonly number[] => {
+      const lengths = epochsOf(as);
+      if (lengths.length > 0) return lengths;
+      throw new RunError('CAIRN_RUN_ABSENT', `curriculum "converged" copies "${as}", which has no stages`, {
+        fix: `train condition "${as}" with the same seeds first`,
+      });
+    };
+    if (typeof restarts === 'object') return copied(restarts);
+    if (typeof epochs === 'object') return splitEpochs(sum(copied(epochs)), restarts);
+    return Array.from({ length: restarts }, () => epochs ?? ownEpochs);
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }

@@ -1,4 +1,4 @@
-import { studentStage, type Curriculum, type PluginData } from '@cairn/core';
+import { studentStage, type Curriculum, type CurriculumView, type PluginData, type Stage } from '@cairn/core';
 
 export interface SupervisedOptions {
   readonly loss: PluginData<'loss'>;
@@ -20,9 +20,9 @@ export class SupervisedCurriculum implements Curriculum {
     return { epochs: [this.#options.epochs ?? training.epochs], exact: true };
   }
 
-  next({ training, stages }: Parameters<Curriculum['next']>[0]): ReturnType<Curriculum['next']> {
-    if (stages.length > 0) return Promise.resolve('done');
+  async next({ training, stages }: CurriculumView): Promise<Stage | 'done'> {
+    if (stages.length > 0) return 'done';
     const { loss, epochs = training.epochs } = this.#options;
-    return Promise.resolve(studentStage({ name: 'all', epochs, training, loss }));
+    return studentStage({ name: 'all', epochs, training, loss });
   }
 }

@@ -37,7 +37,7 @@ export function renderTexture(
   const grain = 0.02 + 0.1 * difficulty;
   const start = random.below(noise.length);
   // How much of the bands is brightness, which a single linear filter sees.
-  const shade = 0.2 * (1 - difficulty);
+  const shade = 0.5 * (1 - difficulty) ** 2;
   for (let row = 0, i = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const x = ((mirrored ? size - 1 - column : column) * 16) / size;

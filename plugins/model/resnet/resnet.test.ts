@@ -6,7 +6,14 @@ import { beforeAll, expect, test } from 'vitest';
 import { resnet, resnetGraph, resnetOptions } from './index.ts';
 
 function task(size: number): Task {
-  const input = { kind: 'image', height: size, width: size, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const input = {
+    kind: 'image',
+    height: size,
+    width: size,
+    channels: 3,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  } as const;
   return { input, classes: 100 };
 }
 
@@ -50,8 +57,15 @@ test('feature points', () => {
       f3: [8, 8, 64],
     },
   });
-  expect(netInfo(graph({ depth: 8, widen: 4 })).taps).toMatchObject({ f0: [32, 32, 32], f1: [32, 32, 64], f3: [8, 8, 256] });
-  expect(netInfo(graph({ depth: 8, width: 8 }, 16))).toMatchObject({ outputs: { embedding: [32] }, taps: { f3: [4, 4, 32] } });
+  expect(netInfo(graph({ depth: 8, widen: 4 })).taps).toMatchObject({
+    f0: [32, 32, 32],
+    f1: [32, 32, 64],
+    f3: [8, 8, 256],
+  });
+  expect(netInfo(graph({ depth: 8, width: 8 }, 16))).toMatchObject({
+    outputs: { embedding: [32] },
+    taps: { f3: [4, 4, 32] },
+  });
 });
 
 test('names are PyTorch’s', () => {
@@ -76,7 +90,14 @@ async function oneStep(net: TfjsNetwork): Promise<{ before: NetState; after: Net
   tidy(() => {
     const { logits, f2 } = net.forward({ x: randomNormal([3, 16, 16, 3], 0, 1, 'float32', 5) });
     net.backward({ logits: logits as Tensor, f2: f2 as Tensor });
-    const rule = { name: 'sgd', learningRate: 1, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 } as const;
+    const rule = {
+      name: 'sgd',
+      learningRate: 1,
+      momentum: 0,
+      dampening: 0,
+      nesterov: false,
+      weightDecay: 0,
+    } as const;
     net.update(rule, 1);
   });
   return { before, after: await net.save() };
@@ -89,9 +110,13 @@ test('every parameter gets a finite gradient that is not zero; no tensor stays; 
   net.load(initialState(narrow, createRandom(1)));
   const { before, after } = await oneStep(net);
   for (const { name } of narrow.parameters) {
-    const gradient = before.weights[name]?.data.map((w, i) => w - (after.weights[name]?.data[i] ?? NaN)) ?? [];
+    const gradient =
+      before.weights[name]?.data.map((w, i) => w - (after.weights[name]?.data[i] ?? NaN)) ?? [];
     expect(gradient.every(Number.isFinite), name).toBe(true);
-    expect(gradient.some((g) => g !== 0), name).toBe(true);
+    expect(
+      gradient.some((g) => g !== 0),
+      name,
+    ).toBe(true);
   }
   net.load(after);
   expect((await net.save()).weights).toEqual(after.weights);

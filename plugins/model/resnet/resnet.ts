@@ -29,7 +29,11 @@ const CONVOLUTION: Readonly<Record<string, Initializer>> = { weight: { kind: 'ka
  */
 export function resnet(task: Task, { depth, width, widen }: ResnetOptions): NetworkGraph {
   const b = graphBuilder(task);
-  const stem = convolution(b, 'conv1', 'bn1', b.input, { channels: widen === 1 ? width : 2 * width, kernel: 3, padding: 1 });
+  const stem = convolution(b, 'conv1', 'bn1', b.input, {
+    channels: widen === 1 ? width : 2 * width,
+    kernel: 3,
+    padding: 1,
+  });
   let x = b.tap('f0', b.relu('relu', stem));
   for (const stage of [1, 2, 3]) {
     const channels = width * widen * 2 ** (stage - 1);

@@ -1,5 +1,6 @@
 import { DepthwiseConv2dNativeBackpropInput } from '@tensorflow/tfjs-core';
-import { depthwiseInputGrad as compute } from '../depthwise-grad.ts';
+import { depthwiseInputGrad as scatter } from '../depthwise-grad.ts';
+import { depthwiseInputGrad as gather } from '../depthwise-pass.ts';
 import type { ConvAttributes } from '../geometry.ts';
 import { convShapes, imagesOf } from '../geometry.ts';
 import { kernel, sizeOf } from './kernel.ts';
@@ -12,8 +13,9 @@ export const depthwiseInputGrad = kernel<Attributes>(DepthwiseConv2dNativeBackpr
   const dy = input('dy');
   const filter = input('filter');
   const shapes = convShapes(attributes.inputShape, filter.shape, attributes, true);
+  const { geometry } = shapes;
   const dx = output(shapes.inShape);
   if (shapes.empty) kernels.fill(address(dx), sizeOf(dx) * 4);
-  else compute(runtime, shapes.geometry, imagesOf(dy, address(dy)), address(filter), address(dx));
+  else (geometry.inChannels === geometry.outChannels ? gather : scatter)(runtime, geometry, imagesOf(dy, address(dy)), address(filter), address(dx));
   return dx;
 });

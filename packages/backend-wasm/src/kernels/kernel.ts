@@ -13,15 +13,15 @@ export interface KernelCall<Attributes> {
   readonly kernels: KernelModule;
   readonly inputs: NamedTensorInfoMap;
   /** An input by name; an error where it is missing. */
-  input(name: string): TensorInfo;
+  readonly input: (name: string) => TensorInfo;
   /** An input by name, or undefined. */
-  optional(name: string): TensorInfo | undefined;
+  readonly optional: (name: string) => TensorInfo | undefined;
   /** Allocates a float32 output (other types on request); its values are not cleared. */
-  output(shape: readonly number[], dtype?: 'float32' | 'int32'): TensorInfo;
+  readonly output: (shape: readonly number[], dtype?: 'float32' | 'int32') => TensorInfo;
   /** To be called for an input that was written in place. */
-  written(tensor: TensorInfo): void;
+  readonly written: (tensor: TensorInfo) => void;
   /** Byte address of a tensor; 0 for undefined. */
-  address(tensor: TensorInfo | undefined): number;
+  readonly address: (tensor: TensorInfo | undefined) => number;
 }
 
 /** Describes a kernel for TensorFlow.js's registry. */

@@ -2,15 +2,7 @@
 import type { Anchor, Manifest } from '@cairn/core';
 import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
-import { percent } from '../format.ts';
-
-/** Multiply-adds as `1.2 T`. */
-export function amount(value: number): string {
-  for (const [unit, size] of [['P', 1e15], ['T', 1e12], ['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) {
-    if (value >= size) return `${(value / size).toFixed(value / size < 10 ? 1 : 0)} ${unit}`;
-  }
-  return String(Math.round(value));
-}
+import { count, percent } from '../format.ts';
 
 /** The first lines of any run: what is studied, on what. */
 export function headLines({ study, profile, plan, backend, splits }: OpenedStudy, workers: number): string[] {
@@ -29,17 +21,13 @@ export function modelName(model: { readonly id: string; readonly options: Readon
   return typeof depth === 'number' ? `${model.id}${depth}` : model.id;
 }
 
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
-}
-
 /** A row per route and run. */
 export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
   const { plan } = opened;
   const lines: string[] = [''];
   for (const route of plan.routes) {
     const state = status.routes.get(route.id);
-    lines.push(row(route.id, state?.state, `${amount(route.multiplyAdds)} multiply-adds`, state?.text));
+    lines.push(row(route.id, state?.state, `${scaled(route.multiplyAdds)} multiply-adds`, state?.text));
     for (const anchor of route.expected.anchors) lines.push(anchorLine(anchor, route.expected));
   }
   lines.push('');
@@ -48,7 +36,7 @@ export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
     const epochs = run.outline.epochs.reduce((a, b) => a + b, 0);
     const bound = run.outline.exact ? '' : 'at most ';
     const anchors = anchorText(run.outline.anchors, plan.routes.find((r) => r.routeId === run.routeId)?.expected);
-    const cost = `${bound}${Number(epochs.toFixed(2))} epochs, ${amount(run.multiplyAdds)} multiply-adds${anchors}`;
+    const cost = `${bound}${count(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${anchors}`;
     lines.push(row(run.id, state?.state, cost, state?.text));
   }
   return [...lines, ...totalLines(opened, status)];
@@ -80,6 +68,6 @@ function totalLines({ plan }: OpenedStudy, status: StudyStatus): string[] {
   const cost = [...routes, ...runs].reduce((sum, r) => sum + r.multiplyAdds, 0);
   return [
     '',
-    `to do  ${count(routes.length, 'route')}, ${count(runs.length, 'run')}, ${images.toLocaleString('en')} student images, ${amount(cost)} multiply-adds`,
+    `to do  ${count(routes.length, 'route')}, ${count(runs.length, 'run')}, ${images.toLocaleString('en')} student images, ${scaled(cost)} multiply-adds`,
   ];
 }

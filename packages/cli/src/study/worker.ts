@@ -1,17 +1,18 @@
 /** One task of a study in this process: a teacher that records its route, or a student. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { RunError, type Backend, type Registry, type Splits, type StageRecord } from '@cairn/core';
-import { carve, trainRun, type PlannedRoute, type PlannedRun, type RunEnvironment, type RunResult } from '@cairn/engine';
-import { openRoute, RouteWriter } from '@cairn/route';
+import { canonicalJson, RunError, type Backend, type Registry, type Splits, type StageRecord } from '@cairn/core';
+import { carve, trainRun, type PlannedRoute, type PlannedRun, type RunEnvironment, type RunResult, type RunSpec } from '@cairn/engine';
+import { openRoute, readManifest, RouteWriter } from '@cairn/route';
 import { Journal } from '@cairn/tracking';
 import type { Host } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
-import { percent } from '../format.ts';
+import { count, percent } from '../format.ts';
 import { finishedRun } from './finished.ts';
 import { headerRecords, JOURNAL } from './header.ts';
 import { describeRoute } from './identity.ts';
 import type { Places } from './places.ts';
 import { workerObserver } from './worker-events.ts';
+import { writeRunFile, type RunFile } from './run-file.ts';
 import type { WorkFile } from './work-file.ts';
 
 export interface WorkerGround {
@@ -32,12 +33,26 @@ export async function workOnRoute(ground: WorkerGround, route: PlannedRoute): Pr
   const writer = await RouteWriter.open(places.routes, description, route.recorder);
   const images = Math.round(route.spec.training.epochs * trainRows(ground));
   const environment = await environmentFor(ground, store, { run: route.id, stages: 1, images });
+  await describe(ground, store, route.spec);
   const header = headerRecords(ground, { name: route.id, hash: route.routeId, spec: route.spec, tags: {} });
   const record = { writer, recorder: route.recorder };
-  const result = await trainRun(route.spec, { ...environment, header, record });
+  const result = (await recordedAlready(ground, store, route)) ?? (await trainRun(route.spec, { ...environment, header, record }));
   const { anchors } = await writer.finish();
   const { epochs } = result;
-  return `${epochs}/${epochs} epochs   ${reached(result)}   ${anchors.length} anchors kept`;
+  return `${epochs}/${count(epochs, 'epoch')}   ${reached(result)}   ${anchors.length} anchors kept`;
+}
+
+/** The teacher's result where its training ended, by this recorder: another process was here, or the last one died late. */
+async function recordedAlready(
+  { places }: WorkerGround,
+  store: NodeStore,
+  { routeId, recorder }: PlannedRoute,
+): Promise<RunResult | undefined> {
+  const manifest = await readManifest(places.routes, routeId);
+  const place = manifest?.recorders.findIndex((r) => canonicalJson(r.recorder) === canonicalJson(recorder)) ?? -1;
+  const last = manifest?.anchors.at(-1);
+  if (last?.id !== manifest?.totalSteps || last?.recorders.includes(place) !== true) return undefined;
+  return (await finishedRun(store, routeId))?.result;
 }
 
 /** Teaches a student. Returns a line for people. */
@@ -56,6 +71,7 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
   const copied = await copiedStages(ground, run);
   const images = Math.round(run.outline.epochs.reduce((a, b) => a + b, 0) * trainRows(ground));
   const environment = await environmentFor(ground, store, { run: run.id, stages: run.outline.epochs.length, images });
+  await describe(ground, store, run.spec, { id: run.routeId, model: planned.spec.model });
   const header = headerRecords(ground, {
     name: run.id,
     hash: run.hash,
@@ -72,7 +88,28 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
     route: { manifest, store: places.routes, model: planned.spec.model },
     stagesOf: (condition) => copied.get(condition) ?? [],
   });
-  return `${result.epochs} epochs   ${reached(result)}`;
+  return `${count(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}`;
+}
+
+async function describe(
+  { work, splits }: WorkerGround,
+  store: NodeStore,
+  spec: RunSpec,
+  route?: RunFile['route'],
+): Promise<void> {
+  const { dataset } = work.plan.study;
+  const { backend } = work;
+  const { numerics } = work.plan;
+  const { digest } = splits;
+  await writeRunFile(store, {
+    version: 1,
+    spec,
+    dataset,
+    digest,
+    backend,
+    numerics,
+    ...(route === undefined ? {} : { route }),
+  });
 }
 
 function reached({ last }: RunResult): string {

@@ -25,6 +25,7 @@ test('80 columns: two blocks', () => {
     kd                ×1.0  66.5 ± 0.6       12     1.80 T   30 s          0.310
     kd-restarts       ×4.0  68.4 ± 0.5       48     7.20 T   2:00          0.212
     rco-eei           ×4.0  68.7 ± 0.6       48     7.20 T   2:00          0.198
+
     3 seeds, one teacher: differences under 0.4 points cannot be seen (6 seeds:
     0.1). Intervals are 95 % t, paired by seed.
     Test accuracy is that of the last epoch; "at best val" that of the epoch best on
@@ -45,6 +46,7 @@ test('160 columns: one block', () => {
     kd                 12         66.1 ± 0.6                                          ×1.0   66.5 ± 0.6        12      1.80 T    30 s           0.310
     kd-restarts        12 ×4      68.0 ± 0.5                      +1.9 [ 1.7,  2.1]   ×4.0   68.4 ± 0.5        48      7.20 T    2:00           0.212
     rco-eei            3 6 9 12   68.3 ± 0.6   +0.3 [−0.2, 0.8]   +2.2 [ 1.8,  2.6]   ×4.0   68.7 ± 0.6        48      7.20 T    2:00           0.198
+
     3 seeds, one teacher: differences under 0.4 points cannot be seen (6 seeds: 0.1). Intervals are 95 % t, paired by seed.
     Test accuracy is that of the last epoch; "at best val" that of the epoch best on validation. ± is the standard deviation over runs.
     Matched controls: kd-restarts for rco-eei.
@@ -84,6 +86,7 @@ test('one seed has no spread and no interval; runs that are missing are counted'
     kd                 65.9              12      1.80 T    30 s           0.310
     kd-restarts        67.9              48      7.20 T    2:00           0.212
     rco-eei            68.2              48      7.20 T    2:00           0.198
+
     1 seed, one teacher: no interval, so no difference can be told from chance.
     Test accuracy is that of the last epoch; "at best val" that of the epoch best on
     validation. +- is the standard deviation over runs.

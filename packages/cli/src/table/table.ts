@@ -21,5 +21,6 @@ export function resultTable(
   const [first, ...rest] = columnsOf(summary, result.baseline).map(spelled);
   const table = first === undefined ? [] : layOut(first, rest, view.width);
   const sentences = notes(summary, result).map((text) => spell(text, style));
-  return [...table, ...sentences.flatMap((text) => fill(text, view.width))];
+  const gap = sentences.length > 0 ? [''] : [];
+  return [...table, ...gap, ...sentences.flatMap((text) => fill(text, view.width))];
 }

@@ -2,6 +2,7 @@
 export function screenAfter(output: string, width: number): string[] {
   const lines: string[] = [''];
   let [row, column] = [0, 0];
+  // eslint-disable-next-line no-control-regex
   for (const [token, code] of output.matchAll(/\u001b\[([?\d;]*[A-Za-z])|[^]/gu)) {
     if (code !== undefined) {
       const n = Math.max(1, Number.parseInt(code, 10) || 1);

@@ -22,7 +22,8 @@ export function optionErrors(
       return issue.keys.map((key) => unknownOption(join(base, [...issue.path, key]), key, known));
     }
     const got = valueAt(value, issue.path);
-    const accepted = describeOption(schema, issue.path);
+    // A check across options says itself what it accepts.
+    const accepted = issue.code === 'custom' ? undefined : describeOption(schema, issue.path);
     const repaired = typeof got === 'string' ? numberLike(got) : undefined;
     const fix = `${accepted ?? issue.message}${repaired === undefined ? '' : `; "${repaired}"?`}`;
     return [new UsageError('CAIRN_OPTION_INVALID', `${join(base, issue.path)}: ${show(got)}`, { fix })];

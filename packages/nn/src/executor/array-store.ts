@@ -1,4 +1,4 @@
-import { RouteError, suggestion, type HostTensor, type HostTensors } from '@cairn/core';
+import { nearest, RouteError, type HostTensor, type HostTensors } from '@cairn/core';
 import { keep, tensor, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { ArrayPlan } from '../graph/array-specs.ts';
 import { backendShape, toBackendOrder, toHostOrder } from './layout.ts';
@@ -52,7 +52,9 @@ export class ArrayStore {
     const clones = [...this.#tensors].map(([name, t]) => ({ name, tensor: keep(t.clone()) }));
     try {
       // All reads are queued before the first one is awaited: a later update in place cannot overtake them.
-      const read = await Promise.all(clones.map(async ({ name, tensor: t }) => [name, await t.data()] as const));
+      const read = await Promise.all(
+        clones.map(async ({ name, tensor: t }) => [name, await t.data()] as const),
+      );
       return Object.fromEntries(read.map(([name, data]) => [name, this.#download(name, data)]));
     } finally {
       for (const { tensor: t } of clones) t.dispose();
@@ -68,7 +70,7 @@ export class ArrayStore {
     const plan = this.#plans.get(name);
     if (plan === undefined)
       throw new RouteError('CAIRN_WEIGHTS_MISMATCH', `array "${name}" is not in the graph`, {
-        fix: suggestion(name, this.#plans.keys()),
+        fix: this.#suggestion(name),
       });
     const size = plan.shape.reduce((n, d) => n * d, 1);
     if (shape.join() !== plan.shape.join() || dtype !== plan.dtype || data.length !== size)
@@ -77,6 +79,12 @@ export class ArrayStore {
         `array "${name}": got ${dtype} [${shape.join(', ')}] with ${data.length} numbers`,
         { fix: `${plan.dtype} [${plan.shape.join(', ')}], ${size} numbers` },
       );
+  }
+
+  /** The nearest name; a whole list would fill the screen. */
+  #suggestion(name: string): string {
+    const close = nearest(name, this.#plans.keys());
+    return close === undefined ? `one of the graph's ${this.#plans.size} arrays` : `"${close}"?`;
   }
 
   #upload(name: string, { data }: HostTensor): void {

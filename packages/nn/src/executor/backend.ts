@@ -4,7 +4,7 @@ import { TfjsNetwork } from './tfjs-network.ts';
 export interface TfjsBackendSpec {
   readonly id: string;
   /** Makes a TensorFlow.js backend the active one, with whatever kernels it adds. */
-  activate(options?: BackendOptions): Promise<BackendInfo>;
+  readonly activate: (options?: BackendOptions) => Promise<BackendInfo>;
 }
 
 /** A backend that runs graphs on the TensorFlow.js executor. */

@@ -22,7 +22,11 @@ export function backendShape({ shape, layout }: ArrayPlan): number[] {
 }
 
 /** A transposed copy: axis i of the result is axis permutation[i] of the source. */
-export function permute<T extends HostTensor['data']>(data: T, shape: Shape, permutation: readonly number[]): T {
+export function permute<T extends HostTensor['data']>(
+  data: T,
+  shape: Shape,
+  permutation: readonly number[],
+): T {
   const strides = permutation.map((axis) => product(shape.slice(axis + 1)));
   const sizes = permutation.map((axis) => shape[axis] ?? 1);
   const result = data.slice() as T;
@@ -31,7 +35,8 @@ export function permute<T extends HostTensor['data']>(data: T, shape: Shape, per
   for (let i = 0; i < result.length; i++) {
     result[i] = data[source] ?? 0;
     for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      const size = sizes[axis] ?? 1, stride = strides[axis] ?? 0;
+      const size = sizes[axis] ?? 1,
+        stride = strides[axis] ?? 0;
       source += stride;
       index[axis] = (index[axis] ?? 0) + 1;
       if (index[axis] !== size) break;

@@ -18,7 +18,9 @@ export class TfjsOptimizer {
 
   constructor(parameters: readonly ArrayPlan[]) {
     const slots = Object.values(SLOTS).flat();
-    this.#slots = new ArrayStore(parameters.flatMap((p) => slots.map((s) => ({ ...p, name: `${s}/${p.name}` }))));
+    this.#slots = new ArrayStore(
+      parameters.flatMap((p) => slots.map((s) => ({ ...p, name: `${s}/${p.name}` }))),
+    );
   }
 
   get updates(): number {
@@ -33,9 +35,13 @@ export class TfjsOptimizer {
     learningRate: number,
   ): void {
     if (this.#rule !== undefined && this.#rule !== rule.name)
-      throw new RunError('CAIRN_OPTIMIZER_CHANGED', `optimizer: got ${rule.name} with the state of ${this.#rule}`, {
-        fix: `${this.#rule}, or reset the optimizer at the switch`,
-      });
+      throw new RunError(
+        'CAIRN_OPTIMIZER_CHANGED',
+        `optimizer: got ${rule.name} with the state of ${this.#rule}`,
+        {
+          fix: `${this.#rule}, or reset the optimizer at the switch`,
+        },
+      );
     this.#rule = rule.name;
     this.#updates++;
     for (const [name, gradient] of gradients) {
@@ -86,12 +92,12 @@ export class TfjsOptimizer {
     const { beta1, beta2, epsilon, weightDecay } = rule;
     const [first, second] = [`exp_avg/${name}`, `exp_avg_sq/${name}`];
     const corrections = [1 - beta1 ** this.#updates, 1 - beta2 ** this.#updates] as const;
-    const [weight, m, v] = tidy(() => {
+    const { weight, m, v } = tidy(() => {
       const m = blend(this.#slots.get(first), g, beta1);
       const v = blend(this.#slots.get(second), square(g), beta2);
       const deviation = add(div(sqrt(v), Math.sqrt(corrections[1])), epsilon);
       const decayed = mul(w, 1 - learningRate * weightDecay);
-      return [sub(decayed, mul(div(m, deviation), learningRate / corrections[0])), m, v];
+      return { weight: sub(decayed, mul(div(m, deviation), learningRate / corrections[0])), m, v };
     });
     this.#slots.set(first, m);
     this.#slots.set(second, v);

@@ -72,7 +72,8 @@ export class TfjsNetwork implements Network {
         const { value, saved, buffers = {} } = scoped(() => step.operation.train(call));
         trace.save(i, saved);
         values.set(step.node.id, value);
-        for (const [role, buffer] of Object.entries(buffers)) this.#arrays.set(step.node.arrays[role] ?? '', buffer);
+        for (const [role, buffer] of Object.entries(buffers))
+          this.#arrays.set(step.node.arrays[role] ?? '', buffer);
         for (const id of step.release) if (!trace.holds(valueOf(values, id))) valueOf(values, id).dispose();
       });
       return this.#results(values);
@@ -136,7 +137,14 @@ export class TfjsNetwork implements Network {
     const dy = flowing.get(step.node.id);
     if (dy !== undefined) {
       const { operation, attributes, inputShapes, wanted, node } = step;
-      const call = { dy, saved: trace.saved(index), arrays: this.#arraysOf(step), attributes, inputShapes, wanted };
+      const call = {
+        dy,
+        saved: trace.saved(index),
+        arrays: this.#arraysOf(step),
+        attributes,
+        inputShapes,
+        wanted,
+      };
       const result = scoped(() => operation.backward(call));
       dy.dispose();
       for (const [role, gradient] of Object.entries(result.arrays))
@@ -178,9 +186,13 @@ export class TfjsNetwork implements Network {
       Object.entries(this.graph.inputs).map(([name, shape]) => {
         const x = inputs[name];
         if (x === undefined || x.shape.slice(1).join() !== shape.join())
-          throw new RunError('CAIRN_NETWORK_INPUT', `input "${name}": got ${x === undefined ? 'none' : `[${x.shape.join(', ')}]`}`, {
-            fix: `[batch, ${shape.join(', ')}]`,
-          });
+          throw new RunError(
+            'CAIRN_NETWORK_INPUT',
+            `input "${name}": got ${x === undefined ? 'none' : `[${x.shape.join(', ')}]`}`,
+            {
+              fix: `[batch, ${shape.join(', ')}]`,
+            },
+          );
         return [name, x.clone()];
       }),
     );
@@ -196,14 +208,18 @@ export class TfjsNetwork implements Network {
     for (const [role, name] of arrays) {
       const array = this.#arrays.get(name);
       if (array === undefined)
-        throw new RunError('CAIRN_NETWORK_DISPOSED', `array "${name}" is gone`, { fix: 'a network that was not disposed' });
+        throw new RunError('CAIRN_NETWORK_DISPOSED', `array "${name}" is gone`, {
+          fix: 'a network that was not disposed',
+        });
       result[role] = array;
     }
     return result;
   }
 
   #results(values: ReadonlyMap<string, Tensor>): Outputs {
-    return Object.fromEntries([...this.#plan.results].map(([name, id]) => [name, valueOf(values, id).clone()]));
+    return Object.fromEntries(
+      [...this.#plan.results].map(([name, id]) => [name, valueOf(values, id).clone()]),
+    );
   }
 
   #dropGradients(): void {

@@ -32,7 +32,12 @@ export interface Normalised {
 }
 
 /** y = relu?((x − mean)/√(variance + ε)·gamma + beta) with the statistics of x over all axes but the last. */
-export function batchNormTrain(x: Tensor, gamma: Tensor, beta: Tensor, settings: BatchNormSettings): Normalised {
+export function batchNormTrain(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  settings: BatchNormSettings,
+): Normalised {
   if (hasKernel('CairnBatchNormTrain')) {
     const result = runFused('CairnBatchNormTrain', { x, gamma, beta }, { ...settings });
     return { y: tensorAt(result, 0), mean: tensorAt(result, 1), variance: tensorAt(result, 2) };
@@ -88,13 +93,16 @@ export function batchNormTrainGrad(
 /** With given statistics, as in inference. */
 export function batchNormInfer(
   x: Tensor,
-  { gamma, beta, mean, variance }: Omit<NormalisedInputs, 'x'>,
-  { epsilon, relu }: BatchNormSettings,
+  statistics: Omit<NormalisedInputs, 'x'>,
+  settings: BatchNormSettings,
 ): Tensor {
+  if (hasKernel('CairnBatchNormInfer'))
+    return tensorAt(runFused('CairnBatchNormInfer', { x, ...statistics }, { ...settings }), 0);
+  const { gamma, beta, mean, variance } = statistics;
   return tidy(() => {
     const inputs = { x, scale: gamma, offset: beta, mean, variance };
-    const y: Tensor = engine().runKernel('FusedBatchNorm', inputs, { varianceEpsilon: epsilon });
-    return relu ? rectify(y) : y;
+    const y: Tensor = engine().runKernel('FusedBatchNorm', inputs, { varianceEpsilon: settings.epsilon });
+    return settings.relu ? rectify(y) : y;
   });
 }
 

@@ -1,7 +1,17 @@
 /** Fused operations: our kernels (wasm) and the composed ones (cpu) against float64 and against hand-worked numbers. */
-import { customGrad, grad, memory, mul, tensor, tensor1d, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
+import { activateWasm } from '@cairn/backend-wasm';
+import {
+  customGrad,
+  grad,
+  memory,
+  mul,
+  tensor,
+  tensor1d,
+  tensor2d,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backends, expectClose, expectNoLeak, expectTensor, numbers } from '../test-support/backends.ts';
+import { backendsWith, expectClose, expectNoLeak, expectTensor, numbers } from '../test-support/backends.ts';
 import { gradient64 } from '../test-support/reference.ts';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.ts';
 import { momentumUpdate } from './momentum-update.ts';
@@ -34,7 +44,7 @@ function losses64(student: ArrayLike<number>, teacher: ArrayLike<number>, temper
   return { ce: mean(ce), kl: mean(kl) };
 }
 
-describe.each(backends)('$name', ({ activate }) => {
+describe.each(backendsWith(() => activateWasm()))('$name', ({ activate }) => {
   beforeAll(() => activate());
 
   test.each([1, 30, 3000])('softmax CE + KL, logits up to %d', async (scale) => {
@@ -56,7 +66,11 @@ describe.each(backends)('$name', ({ activate }) => {
       expectTensor(value.total, [total(student)], 1e-5);
       const g = grad((z) => softmaxCeKl(z as Tensor2D, inputs).total)(s);
       const copy = Float64Array.from(student);
-      expectTensor(g, gradient64(copy, () => total(copy), 1e-4 * scale ** 0.5), 2e-4);
+      expectTensor(
+        g,
+        gradient64(copy, () => total(copy), 1e-4 * scale ** 0.5),
+        2e-4,
+      );
       for (const x of [s, t, labels, g, value.total, value.ce, value.kl]) x.dispose();
     });
   });
@@ -72,7 +86,9 @@ describe.each(backends)('$name', ({ activate }) => {
     const soft = softmaxCeKl(s, { teacher: s, temperature: 2 });
     expect(Math.abs(soft.total.dataSync()[0] ?? NaN)).toBeLessThan(1e-6);
     expectTensor(soft.ce, [0], 1e-6);
-    expect(() => grad((t) => softmaxCeKl(s, { teacher: t as Tensor2D }).total)(s.clone())).toThrow(/gradient/);
+    expect(() => grad((t) => softmaxCeKl(s, { teacher: t as Tensor2D }).total)(s.clone())).toThrow(
+      /gradient/,
+    );
   });
 
   test('the loss composes with other differentiable parts', () => {
@@ -120,7 +136,11 @@ describe.each(backends)('$name', ({ activate }) => {
     expectTensor(variance, [3.5], 1e-6);
     const scale = 2 / Math.sqrt(3.50001);
     expectTensor(y, [0, 0, 1, 3 * scale + 1], 1e-6);
-    const grads = batchNormTrainGrad(tensor([1, 1, 1, 1], [4, 1]), { x, gamma, beta, mean, variance }, { epsilon: 1e-5, relu: true });
+    const grads = batchNormTrainGrad(
+      tensor([1, 1, 1, 1], [4, 1]),
+      { x, gamma, beta, mean, variance },
+      { epsilon: 1e-5, relu: true },
+    );
     expectTensor(grads.dbeta, [2], 1e-6);
     expectTensor(grads.dgamma, [3 / Math.sqrt(3.50001)], 1e-5);
     expect(memory().numTensors - before).toBe(3 + 3 + 1 + 3);

@@ -4,10 +4,19 @@
  */
 import { engine, getBackend, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 
-/** The names under which backends register what they fuse. */
+/**
+ * The names under which backends register what they fuse, with inputs, settings and outputs:
+ * - `CairnBatchNormTrain` {x, gamma, beta} {epsilon, relu} → [y, mean, variance (biased)]
+ * - `CairnBatchNormTrainGrad` {dy, x, gamma, beta, mean, variance} {epsilon, relu} → [dx, dgamma, dbeta]
+ * - `CairnBatchNormInfer` {x, gamma, beta, mean, variance} {epsilon, relu} → [y]
+ * - `CairnReluGrad` {dy, y} → [dx]
+ * - `CairnMomentumUpdate` {w, g, v} {learningRate, momentum, dampening, nesterov, weightDecay, first} → [], w and v in place
+ * - `CairnSoftmaxCeKl` {student, teacher?, labels?} {temperature, ceWeight, klWeight} → [ce, kl, dStudent]
+ */
 export type FusedKernel =
   | 'CairnBatchNormTrain'
   | 'CairnBatchNormTrainGrad'
+  | 'CairnBatchNormInfer'
   | 'CairnReluGrad'
   | 'CairnMomentumUpdate'
   | 'CairnSoftmaxCeKl';

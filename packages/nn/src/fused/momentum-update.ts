@@ -18,7 +18,12 @@ export interface MomentumSettings {
  * Returns the weights and the velocity after the step: either `w` and `v` themselves, changed in place by a kernel, or
  * new tensors. The caller disposes what it gave and did not get back.
  */
-export function momentumUpdate(w: Tensor, g: Tensor, v: Tensor, settings: MomentumSettings): { w: Tensor; v: Tensor } {
+export function momentumUpdate(
+  w: Tensor,
+  g: Tensor,
+  v: Tensor,
+  settings: MomentumSettings,
+): { w: Tensor; v: Tensor } {
   if (hasKernel('CairnMomentumUpdate')) {
     runFused('CairnMomentumUpdate', { w, g, v }, { ...settings });
     return { w, v };

@@ -55,7 +55,7 @@ export function softmaxCeKl(student: Tensor2D, inputs: SoftmaxCeKlInputs): Softm
     const weighted = customGrad((_student, save) => {
       (save as GradSaveFunc)([gradient]);
       return {
-        value: add<Scalar>(mul(ce, weights.ceWeight), mul(kl, weights.klWeight)),
+        value: add(mul(ce, weights.ceWeight), mul(kl, weights.klWeight)),
         gradFunc: (dy: Tensor, saved: readonly Tensor[]) => mul(tensorAt(saved, 0), dy),
       };
     });
@@ -77,7 +77,11 @@ function lossesAndGradient(student: Tensor2D, weights: Weights): LossesAndGradie
   if (hasKernel('CairnSoftmaxCeKl')) {
     const tensors = { student, ...(teacher && { teacher }), ...(labels && { labels }) };
     const result = runFused('CairnSoftmaxCeKl', tensors, { temperature, ceWeight, klWeight });
-    return { ce: tensorAt(result, 0) as Scalar, kl: tensorAt(result, 1) as Scalar, gradient: tensorAt(result, 2) as Tensor2D };
+    return {
+      ce: tensorAt(result, 0) as Scalar,
+      kl: tensorAt(result, 1) as Scalar,
+      gradient: tensorAt(result, 2) as Tensor2D,
+    };
   }
   const hard = labels === undefined ? nothing(student) : crossEntropy(student, labels, ceWeight);
   const soft = teacher === undefined ? nothing(student) : divergence(student, teacher, temperature, klWeight);

@@ -15,7 +15,9 @@ export function planArrays(
   nodes: readonly ResolvedNode[] = resolveGraph(graph),
 ): readonly ArrayPlan[] {
   const roles = new Map(
-    nodes.flatMap(({ node, roles }) => Object.entries(roles).map(([role, array]) => [node.arrays[role], array])),
+    nodes.flatMap(({ node, roles }) =>
+      Object.entries(roles).map(([role, array]) => [node.arrays[role], array]),
+    ),
   );
   const plan = (spec: ArraySpec, trained: boolean): ArrayPlan => {
     const { dtype = 'float32', layout } = roles.get(spec.name) ?? {};

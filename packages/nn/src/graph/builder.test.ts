@@ -36,7 +36,11 @@ test('names, layouts and shapes are PyTorch’s', () => {
     'fc.weight [5, 4]',
     'fc.bias [5]',
   ]);
-  expect(graph.buffers.map((b) => b.name)).toEqual(['bn1.running_mean', 'bn1.running_var', 'bn1.num_batches_tracked']);
+  expect(graph.buffers.map((b) => b.name)).toEqual([
+    'bn1.running_mean',
+    'bn1.running_var',
+    'bn1.num_batches_tracked',
+  ]);
   expect(netInfo(graph)).toEqual({ outputs: { logits: [5] }, taps: { f0: [4, 3, 4] } });
 });
 
@@ -67,7 +71,9 @@ test('a mistake is refused where it is made', () => {
     failure(() => b.build()),
     failure(() => (b.tap('f0', conv), b.tap('f0', conv))),
     failure(() => b.output('logits', { id: 'elsewhere', shape: [1] })),
-    failure(() => resolveGraph({ ...graph, nodes: graph.nodes.map((n) => ({ ...n, op: n.op.replace('relu', 'rely') })) })),
+    failure(() =>
+      resolveGraph({ ...graph, nodes: graph.nodes.map((n) => ({ ...n, op: n.op.replace('relu', 'rely') })) }),
+    ),
     failure(() => resolveGraph({ ...graph, nodes: graph.nodes.slice(1) })),
     failure(() => resolveGraph({ ...graph, parameters: graph.parameters.slice(1) })),
     failure(() => resolveGraph({ ...graph, outputs: { logits: 'fd' } })),

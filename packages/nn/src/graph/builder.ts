@@ -48,8 +48,12 @@ export function graphBuilder({ input: { height, width, channels } }: Task): Grap
   const methods = Object.fromEntries(
     operationNames.map((op) => [
       op,
-      (id: string, inputs: Value | readonly Value[], attributes: JsonObject = {}, initializers: Initializers = {}) =>
-        writer.node(op, id, inputs, attributes, initializers),
+      (
+        id: string,
+        inputs: Value | readonly Value[],
+        attributes: JsonObject = {},
+        initializers: Initializers = {},
+      ) => writer.node(op, id, inputs, attributes, initializers),
     ]),
   ) as unknown as NodeMethods;
   return {
@@ -87,7 +91,11 @@ class GraphWriter {
     const { shape, roles } = resolveNode({ id, op, inputs, attributes }, this.#shapes);
     const arrays: Record<string, string> = {};
     for (const [role, array] of Object.entries(roles)) {
-      const spec = { name: `${id}.${array.name}`, shape: array.shape, init: initializers[role] ?? array.init };
+      const spec = {
+        name: `${id}.${array.name}`,
+        shape: array.shape,
+        init: initializers[role] ?? array.init,
+      };
       (array.trained ? this.#parameters : this.#buffers).push(spec);
       arrays[role] = spec.name;
     }
@@ -107,7 +115,11 @@ class GraphWriter {
 
   build(): NetworkGraph {
     if (this.outputs['logits'] === undefined)
-      throw graphError('OUTPUT', `outputs: got ${Object.keys(this.outputs).join(', ') || 'none'}`, 'at least "logits"');
+      throw graphError(
+        'OUTPUT',
+        `outputs: got ${Object.keys(this.outputs).join(', ') || 'none'}`,
+        'at least "logits"',
+      );
     return {
       inputs: this.#inputs,
       nodes: [...this.#nodes],

@@ -9,7 +9,14 @@ const parameters: readonly ArraySpec[] = [
   { name: 'scale', shape: [2], init: { kind: 'ones' } },
   { name: 'noise', shape: [5000], init: { kind: 'normal', std: 3 } },
 ];
-const graph: NetworkGraph = { inputs: {}, nodes: [], parameters, buffers: [], outputs: { logits: 'x' }, taps: {} };
+const graph: NetworkGraph = {
+  inputs: {},
+  nodes: [],
+  parameters,
+  buffers: [],
+  outputs: { logits: 'x' },
+  taps: {},
+};
 const bare = { ...graph, inputs: { x: [1] } };
 
 function numbersOf(name: string, of = bare): number[] {
@@ -43,11 +50,15 @@ test('hash: over content, not over order', async () => {
   expect(await hashWeights(reversed)).toBe(hash);
   const scale = { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } as const;
   expect(await hashWeights({ ...weights, scale })).not.toBe(hash);
-  expect(await hashWeights({ ...weights, scale: { ...scale, shape: [1, 2], data: Float32Array.of(1, 1) } })).not.toBe(hash);
+  expect(
+    await hashWeights({ ...weights, scale: { ...scale, shape: [1, 2], data: Float32Array.of(1, 1) } }),
+  ).not.toBe(hash);
 });
 
 test('hash: a known answer', async () => {
   // sha256 of the line ["b","int32",[]] and the four bytes of 7.
   const b = { dtype: 'int32', shape: [], data: Int32Array.of(7) } as const;
-  expect(await hashWeights({ b })).toMatchInlineSnapshot(`"414c8112a23701a840c1caea7305fdfc6a30aa896a869353e9b37c723c4f25a1"`);
+  expect(await hashWeights({ b })).toMatchInlineSnapshot(
+    `"414c8112a23701a840c1caea7305fdfc6a30aa896a869353e9b37c723c4f25a1"`,
+  );
 });

@@ -1,4 +1,12 @@
-import type { HostTensor, Initializer, NetState, NetworkGraph, Random, RandomStream, Shape } from '@cairn/core';
+import type {
+  HostTensor,
+  Initializer,
+  NetState,
+  NetworkGraph,
+  Random,
+  RandomStream,
+  Shape,
+} from '@cairn/core';
 import { product } from '../operations/operation.ts';
 import { planArrays, type ArrayPlan } from './array-specs.ts';
 
@@ -7,7 +15,9 @@ import { planArrays, type ArrayPlan } from './array-specs.ts';
  * depend neither on the other arrays nor on their order.
  */
 export function initialState(graph: NetworkGraph, random: Random): NetState {
-  const weights = Object.fromEntries(planArrays(graph).map((array) => [array.name, initialArray(array, random)]));
+  const weights = Object.fromEntries(
+    planArrays(graph).map((array) => [array.name, initialArray(array, random)]),
+  );
   return { weights, optimizer: {}, updates: 0 };
 }
 

@@ -31,7 +31,10 @@ export const batchNorm: Operation<typeof attributes> = {
   multiplyAdds: () => 0,
   train({ inputs, arrays, attributes: { epsilon, momentum, relu } }) {
     const x = tensorAt(inputs, 0);
-    const { y, mean, variance } = batchNormTrain(x, arrayOf(arrays, 'gamma'), arrayOf(arrays, 'beta'), { epsilon, relu });
+    const { y, mean, variance } = batchNormTrain(x, arrayOf(arrays, 'gamma'), arrayOf(arrays, 'beta'), {
+      epsilon,
+      relu,
+    });
     const count = x.size / mean.size;
     // A single value has no unbiased variance: PyTorch refuses it, we take the biased one.
     const unbiased = count > 1 ? count / (count - 1) : 1;

@@ -23,13 +23,18 @@ export const conv2d: Operation<typeof attributes> = {
   arity: 1,
   shape([input = []], { channels, kernel, stride, padding, groups }) {
     const [height = 0, width = 0, depth = 0] = input;
-    if (input.length !== 3) return { refused: `input [${input.join(', ')}]`, accepted: '[height, width, channels]' };
+    if (input.length !== 3)
+      return { refused: `input [${input.join(', ')}]`, accepted: '[height, width, channels]' };
     if (groups !== 1 && groups !== depth)
       return { refused: `groups ${groups}`, accepted: `1, or ${depth} (depthwise)` };
-    if (channels % groups !== 0) return { refused: `channels ${channels}`, accepted: `a multiple of ${groups}` };
+    if (channels % groups !== 0)
+      return { refused: `channels ${channels}`, accepted: `a multiple of ${groups}` };
     const side = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
     if (side(height) < 1 || side(width) < 1)
-      return { refused: `input ${height}×${width}`, accepted: `at least ${kernel - 2 * padding} on each side` };
+      return {
+        refused: `input ${height}×${width}`,
+        accepted: `at least ${kernel - 2 * padding} on each side`,
+      };
     return [side(height), side(width), channels];
   },
   arrays([input = []], { channels, kernel, groups, bias }) {

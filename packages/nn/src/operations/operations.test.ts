@@ -1,10 +1,11 @@
 /** Every operation, forward and backward, on every backend, against float64. */
+import { activateWasm } from '@cairn/backend-wasm';
 import type { JsonObject } from '@cairn/core';
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { backendShape, toBackendOrder, toHostOrder } from '../executor/layout.ts';
 import { scoped } from '../executor/scoped.ts';
-import { backends, expectClose, expectNoLeak, numbers } from '../test-support/backends.ts';
+import { backendsWith, expectClose, expectNoLeak, numbers } from '../test-support/backends.ts';
 import { dot64, gradient64, reference, value64, type Forward64 } from '../test-support/reference.ts';
 import { product, type ArrayRole, type Operation } from './operation.ts';
 import { operations, type OperationName } from './table.ts';
@@ -23,11 +24,21 @@ const cases: readonly Case[] = [
   { op: 'conv2d', inputs: [[6, 6, 2]], attributes: { channels: 5, kernel: 1, stride: 2 } },
   { op: 'conv2d', inputs: [[3, 3, 1]], attributes: { channels: 1, kernel: 3, bias: true }, batch: 1 },
   { op: 'conv2d', inputs: [[6, 5, 4]], attributes: { channels: 4, kernel: 3, padding: 1, groups: 4 } },
-  { op: 'conv2d', inputs: [[6, 6, 3]], attributes: { channels: 6, kernel: 3, stride: 2, padding: 1, groups: 3, bias: true } },
+  {
+    op: 'conv2d',
+    inputs: [[6, 6, 3]],
+    attributes: { channels: 6, kernel: 3, stride: 2, padding: 1, groups: 3, bias: true },
+  },
   { op: 'batchNorm', inputs: [[3, 2, 5]] },
   { op: 'batchNorm', inputs: [[4, 4, 3]], attributes: { relu: true, epsilon: 0.01 }, batch: 1 },
   { op: 'relu', inputs: [[3, 3, 2]] },
-  { op: 'add', inputs: [[2, 3, 2], [2, 3, 2]] },
+  {
+    op: 'add',
+    inputs: [
+      [2, 3, 2],
+      [2, 3, 2],
+    ],
+  },
   { op: 'globalAveragePool', inputs: [[3, 2, 4]] },
   { op: 'linear', inputs: [[7]], attributes: { units: 3 } },
   { op: 'linear', inputs: [[2]], attributes: { units: 5, bias: false }, batch: 1 },
@@ -50,7 +61,10 @@ function setUp({ op, inputs: shapes, attributes: given = {}, batch = 2 }: Case):
   const roles = operation.arrays(shapes, attributes);
   const values = shapes.map((shape, i) => value64([batch, ...shape], numbers(batch * product(shape), i + 1)));
   const arrays64 = Object.fromEntries(
-    Object.entries(roles).map(([role, { shape }], i) => [role, Float64Array.from(numbers(product(shape), i + 11))]),
+    Object.entries(roles).map(([role, { shape }], i) => [
+      role,
+      Float64Array.from(numbers(product(shape), i + 11)),
+    ]),
   );
   const forward = reference[op] as Forward64;
   return {
@@ -61,7 +75,9 @@ function setUp({ op, inputs: shapes, attributes: given = {}, batch = 2 }: Case):
     inputs64: values.map((v) => v.data),
     arrays64,
     inputs: values.map((v) => tensor(Float32Array.from(v.data), [...v.shape])),
-    arrays: Object.fromEntries(Object.entries(roles).map(([role, array]) => [role, upload(array, arrays64[role] ?? [])])),
+    arrays: Object.fromEntries(
+      Object.entries(roles).map(([role, array]) => [role, upload(array, arrays64[role] ?? [])]),
+    ),
   };
 }
 
@@ -71,7 +87,7 @@ function upload(role: ArrayRole, data: ArrayLike<number>): Tensor {
   return tensor(values, backendShape(plan), plan.dtype);
 }
 
-describe.each(backends)('$name', ({ activate }) => {
+describe.each(backendsWith(() => activateWasm()))('$name', ({ activate }) => {
   beforeAll(() => activate());
 
   test.each(cases)('$op $inputs $attributes', async (c) => {

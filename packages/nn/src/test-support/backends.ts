@@ -1,19 +1,31 @@
 /** The TensorFlow.js backends that every numerical suite runs on, and small deterministic numbers. */
-import { activateWasm } from '@cairn/backend-wasm';
 import '@tensorflow/tfjs-backend-cpu';
 import { memory, ready, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
-export const backends: readonly { readonly name: string; activate(): Promise<unknown> }[] = [
-  {
-    name: 'cpu',
-    async activate() {
-      await setBackend('cpu');
-      await ready();
+export interface TestBackend {
+  readonly name: string;
+  readonly activate: () => Promise<void>;
+}
+
+/** The JavaScript backend and, handed in (this file is no test and may not import it), the embedded one. */
+export function backendsWith(activateWasm: () => Promise<unknown>): readonly TestBackend[] {
+  return [
+    {
+      name: 'cpu',
+      async activate() {
+        await setBackend('cpu');
+        await ready();
+      },
     },
-  },
-  { name: 'wasm', activate: () => activateWasm() },
-];
+    {
+      name: 'wasm',
+      async activate() {
+        await activateWasm();
+      },
+    },
+  ];
+}
 
 /** Numbers in [−1, 1), exact in float32, from a multiplicative hash of the index. */
 export function numbers(count: number, seed: number): Float32Array {
@@ -26,7 +38,8 @@ export function numbers(count: number, seed: number): Float32Array {
 /** Largest difference against the largest magnitude of what is expected. */
 export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   expect(actual.length).toBe(expected.length);
-  let scale = 1e-6, worst = 0;
+  let scale = 1e-6,
+    worst = 0;
   for (let i = 0; i < expected.length; i++) {
     scale = Math.max(scale, Math.abs(expected[i] ?? NaN));
     const difference = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN));

@@ -18,7 +18,10 @@ const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b,
 
 /** Training mode. */
 export const reference: Readonly<Record<string, Forward64>> = {
-  add: ([a, b]) => ({ shape: a?.shape ?? [], data: Float64Array.from(a?.data ?? [], (v, i) => v + at(b?.data, i)) }),
+  add: ([a, b]) => ({
+    shape: a?.shape ?? [],
+    data: Float64Array.from(a?.data ?? [], (v, i) => v + at(b?.data, i)),
+  }),
   relu: ([x]) => ({ shape: x?.shape ?? [], data: Float64Array.from(x?.data ?? [], (v) => Math.max(0, v)) }),
   conv2d: ([x], arrays, attributes) => convolve(x as Value64, arrays, attributes),
   batchNorm: ([x], arrays, attributes) => normalise(x as Value64, arrays, attributes),
@@ -37,7 +40,8 @@ export const reference: Readonly<Record<string, Forward64>> = {
     const data = Float64Array.from({ length: batch * out }, (_, o) => {
       const [b, u] = [Math.floor(o / out), o % out];
       let total = at(arrays['bias'], u);
-      for (let f = 0; f < features; f++) total += at(x?.data, b * features + f) * at(arrays['weight'], u * features + f);
+      for (let f = 0; f < features; f++)
+        total += at(x?.data, b * features + f) * at(arrays['weight'], u * features + f);
       return total;
     });
     return { shape: [batch, out], data };
@@ -47,16 +51,23 @@ export const reference: Readonly<Record<string, Forward64>> = {
 function convolve(x: Value64, arrays: Arrays64, attributes: Attributes): Value64 {
   const { channels, kernel, stride = 1, padding = 0, groups = 1 } = attributes as Record<string, number>;
   const [batch = 0, h = 0, w = 0, depth = 0] = x.shape;
-  const k = Number(kernel), out = Number(channels), perGroup = depth / groups;
-  const oh = Math.floor((h + 2 * padding - k) / stride) + 1, ow = Math.floor((w + 2 * padding - k) / stride) + 1;
+  const k = Number(kernel),
+    out = Number(channels),
+    perGroup = depth / groups;
+  const oh = Math.floor((h + 2 * padding - k) / stride) + 1,
+    ow = Math.floor((w + 2 * padding - k) / stride) + 1;
   const data = Float64Array.from({ length: batch * oh * ow * out }, (_, i) => {
-    const o = i % out, px = Math.floor(i / out) % ow, py = Math.floor(i / (out * ow)) % oh;
-    const b = Math.floor(i / (out * ow * oh)), group = Math.floor(o / (out / groups));
+    const o = i % out,
+      px = Math.floor(i / out) % ow,
+      py = Math.floor(i / (out * ow)) % oh;
+    const b = Math.floor(i / (out * ow * oh)),
+      group = Math.floor(o / (out / groups));
     let total = at(arrays['bias'], o);
     for (let c = 0; c < perGroup; c++)
       for (let ky = 0; ky < k; ky++)
         for (let kx = 0; kx < k; kx++) {
-          const y = py * stride + ky - padding, z = px * stride + kx - padding;
+          const y = py * stride + ky - padding,
+            z = px * stride + kx - padding;
           if (y < 0 || y >= h || z < 0 || z >= w) continue;
           const value = at(x.data, ((b * h + y) * w + z) * depth + group * perGroup + c);
           total += value * at(arrays['weight'], ((o * perGroup + c) * k + ky) * k + kx);
@@ -67,10 +78,12 @@ function convolve(x: Value64, arrays: Arrays64, attributes: Attributes): Value64
 }
 
 function normalise(x: Value64, arrays: Arrays64, { epsilon = 1e-5, relu = false }: Attributes): Value64 {
-  const channels = x.shape.at(-1) ?? 1, rows = x.data.length / channels;
+  const channels = x.shape.at(-1) ?? 1,
+    rows = x.data.length / channels;
   const data = new Float64Array(x.data.length);
   for (let c = 0; c < channels; c++) {
-    let mean = 0, variance = 0;
+    let mean = 0,
+      variance = 0;
     for (let r = 0; r < rows; r++) mean += at(x.data, r * channels + c) / rows;
     for (let r = 0; r < rows; r++) variance += (at(x.data, r * channels + c) - mean) ** 2 / rows;
     const scale = at(arrays['gamma'], c) / Math.sqrt(variance + Number(epsilon));
