@@ -6,7 +6,8 @@ import type { ESLint } from 'eslint';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const tests = '**/*.test.ts';
+/** Tests and what only they use. */
+const tests = ['**/*.test.ts', '**/test-support/**/*.ts', '**/test-support.ts'];
 const portable = 'packages/{core,nn,route,engine}/**/*.ts';
 const configFiles = ['eslint.config.ts', 'vitest.config.ts', '**/vite.config.ts'];
 
@@ -57,7 +58,7 @@ export default defineConfig(
   },
   {
     files: [portable],
-    ignores: [tests],
+    ignores: tests,
     rules: {
       'no-restricted-globals': ['error', ...pageOnly.split(' '), ...nodeOnly.split(' ')],
       'no-restricted-imports': [
@@ -70,7 +71,7 @@ export default defineConfig(
     },
   },
   {
-    files: [tests],
+    files: tests,
     rules: {
       'max-lines-per-function': 'off',
       '@nx/enforce-module-boundaries': ['error', boundaries('tests')],

@@ -6,6 +6,8 @@ import { builds, numericsOf, type Build } from './builds.ts';
 const devices: Readonly<Record<Build, string>> = {
   fma: 'WebAssembly, relaxed SIMD',
   simd: 'WebAssembly, SIMD',
+  'fma-winograd': 'WebAssembly, relaxed SIMD, Winograd',
+  'simd-winograd': 'WebAssembly, SIMD, Winograd',
 };
 
 /** The embedded backend: networks on the TensorFlow.js executor, with the training kernels of this package. */

@@ -9,13 +9,14 @@ import { createRuntime } from './runtime.ts';
 import { fuses, multipliesRight } from './self-check.ts';
 import type { WasmBackend } from './tfjs-backend.ts';
 
-export type Build = 'fma' | 'simd';
+/** `winograd`: 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3), on request only. */
+export type Build = 'fma' | 'simd' | 'fma-winograd' | 'simd-winograd';
 
 /** Raised when a change of the kernels changes their results' bits. */
 const numericsVersion = 1;
 
-/** The builds, the preferred one first. */
-export const builds: readonly Build[] = ['fma', 'simd'];
+/** The builds; without a request the first two are tried in this order. */
+export const builds: readonly Build[] = ['fma', 'simd', 'fma-winograd', 'simd-winograd'];
 
 /** What a build calls its results: they are bit-equal under equal strings. */
 export function numericsOf(build: Build): string {
@@ -37,7 +38,7 @@ export function notBuilt(file: string, cause: unknown): BackendError {
   });
 }
 
-async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
+async function readBuild(build: 'fma' | 'simd'): Promise<Uint8Array<ArrayBuffer>> {
   const file = new URL(`../build-output/cairn-${build}.wasm`, import.meta.url);
   try {
     return new Uint8Array(await readFile(file));
@@ -48,22 +49,23 @@ async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
 
 /** Loads one build; undefined where the runtime cannot run it as what it claims to be. */
 async function tryBuild(build: Build, backend: WasmBackend): Promise<LoadedBuild | undefined> {
-  const bytes = await readBuild(build);
+  const module = build.startsWith('fma') ? 'fma' : 'simd';
+  const bytes = await readBuild(module);
   if (!WebAssembly.validate(bytes)) return undefined;
-  const runtime = await createRuntime(await WebAssembly.compile(bytes), backend);
-  if (fuses(runtime) !== (build === 'fma') || !multipliesRight(runtime)) return undefined;
+  const runtime = await createRuntime(await WebAssembly.compile(bytes), backend, build.endsWith('winograd'));
+  if (fuses(runtime) !== (module === 'fma') || !multipliesRight(runtime)) return undefined;
   return { build, numerics: numericsOf(build), runtime };
 }
 
 /** @param forced one build and no other; without it the best that works */
 export async function loadBuild(backend: WasmBackend, forced?: Build): Promise<LoadedBuild> {
-  const candidates = forced === undefined ? builds : [forced];
+  const candidates = forced === undefined ? builds.slice(0, 2) : [forced];
   for (const build of candidates) {
     const loaded = await tryBuild(build, backend);
     if (loaded !== undefined) return loaded;
   }
   throw new BackendError('CAIRN_BACKEND_BUILD', `This runtime cannot run the wasm backend's build '${candidates.join("' or '")}'.`, {
-    fix: forced === 'fma'
+    fix: forced?.startsWith('fma')
       ? "Relaxed SIMD needs Node 21 or newer and a processor with FMA; build 'simd' runs without them, with other rounding."
       : 'WebAssembly SIMD is needed: Node 20 or newer.',
   });

@@ -4,8 +4,10 @@ import { forwardFrame, forwardPhase, gradientFrame, gradientPhases, tapRuns } fr
 import type { Frame, Groups, Images } from './frame.ts';
 import { clearScratch, groupImages } from './frame.ts';
 import type { Runtime } from './runtime.ts';
+import { runWinograd, winogradFits } from './winograd-pass.ts';
 
-interface Pass {
+/** One convolution to be computed: geometry, where from, where to. */
+export interface Pass {
   readonly source: Images;
   readonly frame: Frame;
   readonly phases: readonly Phase[];
@@ -54,6 +56,11 @@ function prepare(runtime: Runtime, pass: Pass, groups: Groups): { frame: number;
 }
 
 function runPass(runtime: Runtime, pass: Pass): void {
+  if (runtime.winograd && winogradFits(pass)) runWinograd(runtime, pass);
+  else runDirect(runtime, pass);
+}
+
+function runDirect(runtime: Runtime, pass: Pass): void {
   const { source, target } = pass;
   const groups = groupImages(source, pass.frame);
   const prepared = prepare(runtime, pass, groups);

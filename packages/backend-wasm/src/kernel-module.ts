@@ -11,6 +11,9 @@ export interface KernelModule {
   readonly padChannels: Call<5>;
   readonly packFilter: Call<4>;
   readonly packFilterTransposed: Call<6>;
+  readonly winogradFilter: Call<5>;
+  readonly winogradScratch: Call<2, number>;
+  readonly winogradTiles: Call<10>;
   readonly depthwiseTiles: Call<8>;
   readonly depthwiseScatter: Call<8>;
   readonly depthwiseFilterGrad: Call<8>;

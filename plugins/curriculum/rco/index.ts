@@ -22,4 +22,4 @@ export const rco = definePlugin({
 export { MultiStageCurriculum } from './multi-stage.ts';
 export { OneStageCurriculum } from './one-stage.ts';
 export type { RcoOptions } from './options.ts';
-export { epochShares, sharesFor } from './shares.ts';
+export { epochShares, piecesOf, sharesFor } from './shares.ts';

@@ -1,11 +1,15 @@
 import {
+  candidatesOf,
+  RunError,
   studentStage,
   type AnchorPolicy,
+  type AnchorView,
   type Curriculum,
   type CurriculumView,
   type OutlineView,
   type Stage,
 } from '@cairn/core';
+import { anchorsAfter, plannedMoves } from './decision.ts';
 import type { RcoOptions } from './options.ts';
 
 /** Algorithm 1: a stage per anchor, each with the full schedule, starting from the weights of the one before. */
@@ -22,16 +26,16 @@ export class MultiStageCurriculum implements Curriculum {
 
   outline({ training, route }: OutlineView): ReturnType<Curriculum['outline']> {
     const each = this.#options.stageEpochs ?? training.epochs;
-    const plan = route === undefined ? undefined : this.#policy.plan?.(route);
-    const count = plan?.length ?? this.#policy.atMost(route?.anchors.length ?? 1);
-    const epochs = Array.from({ length: count }, () => each);
-    if (plan === undefined) return { epochs, exact: false };
-    return { epochs, exact: true, anchors: plan.flatMap((d) => ('move' in d ? d.move : [])) };
+    const moves = route === undefined ? undefined : plannedMoves(this.#policy, route);
+    const most = this.#policy.atMost(route === undefined ? 1 : candidatesOf(route).length);
+    const epochs = Array.from({ length: moves?.length ?? most }, () => each);
+    if (moves === undefined) return { epochs, exact: false };
+    return { epochs, exact: true, anchors: moves.flatMap(({ move }) => move) };
   }
 
   async next({ training, stages, anchors }: CurriculumView): Promise<Stage | 'done'> {
-    if (anchors === undefined) return 'done';
-    const decision = await this.#policy.next(anchors);
+    const decision = await this.#policy.next(requireAnchors(anchors));
+    const taught = anchorsAfter(decision, stages);
     if ('finish' in decision) return 'done';
     const { loss, carry, restartRate, stageEpochs = training.epochs } = this.#options;
     return studentStage({
@@ -39,10 +43,18 @@ export class MultiStageCurriculum implements Curriculum {
       epochs: stageEpochs,
       training,
       loss,
-      anchors: 'move' in decision ? decision.move : (stages.at(-1)?.anchors ?? []),
+      anchors: taught,
       decision,
       rate: stages.length === 0 ? 1 : restartRate,
       carry,
     });
   }
+}
+
+/** @throws CAIRN_ROUTE_ABSENT in a run without a route: a teacher's */
+export function requireAnchors(anchors: AnchorView | undefined): AnchorView {
+  if (anchors !== undefined) return anchors;
+  throw new RunError('CAIRN_ROUTE_ABSENT', 'curriculum "rco" in a run without a route', {
+    fix: 'a teacher learns from labels: curriculum "supervised"',
+  });
 }

@@ -1,19 +1,27 @@
 import {
+  candidatesOf,
+  convergedOf,
   studentStage,
   UsageError,
   type AnchorPolicy,
-  type AnchorView,
   type Curriculum,
   type CurriculumView,
   type Decision,
+  type Manifest,
   type OutlineView,
   type Stage,
-  type StageRecord,
 } from '@cairn/core';
+import { anchorsAfter, plannedMoves, type Move } from './decision.ts';
+import { requireAnchors } from './multi-stage.ts';
 import type { RcoOptions } from './options.ts';
-import { epochShares, sharesFor } from './shares.ts';
+import { epochShares, piecesOf, sharesFor } from './shares.ts';
 
-type Move = Extract<Decision, { readonly move: unknown }>;
+/** A stretch of the one schedule. */
+interface Part {
+  readonly epochs: number;
+  /** Absent where the policy is asked when the part begins. */
+  readonly decision?: Move;
+}
 
 /** All anchors in the budget and the one schedule of a single KD run; nothing restarts at a switch. */
 export class OneStageCurriculum implements Curriculum {
@@ -22,80 +30,72 @@ export class OneStageCurriculum implements Curriculum {
   readonly #options: RcoOptions;
   readonly #policy: AnchorPolicy;
 
+  /** @throws CAIRN_OPTION_INVALID for shares of anchors that are not known beforehand */
   constructor(options: RcoOptions, policy: AnchorPolicy) {
     this.#options = options;
     this.#policy = policy;
+    if (options.shares !== undefined && policy.plan === undefined) {
+      throw sharesError(options.shares, 'an anchor policy that looks at the student', 'last-share instead');
+    }
   }
 
   outline({ training, route }: OutlineView): ReturnType<Curriculum['outline']> {
     const total = this.#options.stageEpochs ?? training.epochs;
-    const moves = route === undefined ? undefined : this.#policy.plan?.(route).filter(isMove);
-    if (moves === undefined) return { epochs: [total], exact: true };
-    const lengths = this.#lengths(total, moves.length);
-    const taught = moves.filter((_, i) => (lengths[i] ?? 0) > 0);
-    return { epochs: lengths.filter((n) => n > 0), exact: true, anchors: taught.flatMap((m) => m.move) };
+    if (route === undefined) return { epochs: [total], exact: true };
+    const parts = this.#parts(route, total);
+    const epochs = parts.map((part) => part.epochs);
+    if (this.#policy.plan === undefined) return { epochs, exact: true };
+    return { epochs, exact: true, anchors: parts.flatMap(({ decision }) => decision?.move ?? []) };
   }
 
   async next({ training, stages, anchors }: CurriculumView): Promise<Stage | 'done'> {
-    if (anchors === undefined) return 'done';
+    const view = requireAnchors(anchors);
     const total = this.#options.stageEpochs ?? training.epochs;
-    const moves = this.#policy.plan?.(anchors.route).filter(isMove);
-    const part =
-      moves === undefined
-        ? await this.#asked(anchors, stages, total)
-        : this.#planned(moves, this.#lengths(total, moves.length), stages.length);
+    const part = this.#parts(view.route, total)[stages.length];
     if (part === undefined) return 'done';
+    const decision = part.decision ?? (await this.#policy.next(view));
     const first = stages.length === 0;
     return studentStage({
       name: `part-${stages.length + 1}`,
       epochs: part.epochs,
       training,
       loss: this.#options.loss,
-      anchors: part.anchors,
-      decision: part.decision,
+      anchors: anchorsAfter(decision, stages),
+      decision: asStay(decision),
       span: total,
       carry: { optimizer: first ? 'reset' : 'keep', schedule: first ? 'restart' : 'continue' },
     });
   }
 
-  #lengths(total: number, anchors: number): readonly number[] {
-    const { shares = sharesFor(anchors, this.#options.lastShare) } = this.#options;
-    if (shares.length === anchors) return epochShares(total, shares);
-    throw new UsageError('CAIRN_OPTION_INVALID', `curriculum.shares: got ${shares.length} for ${anchors} anchors`, {
-      fix: 'as many shares as the policy plans anchors',
-    });
+  /** The whole schedule in parts, known from the route alone also where the anchors are not. */
+  #parts(route: Manifest, total: number): readonly Part[] {
+    const moves = plannedMoves(this.#policy, route);
+    if (moves === undefined) return this.#askedParts(route, total);
+    const { shares = sharesFor(moves.length, this.#options.lastShare) } = this.#options;
+    if (shares.length !== moves.length) throw sharesError(shares, `${moves.length} anchors`, 'one for each anchor');
+    const lengths = epochShares(total, shares);
+    return moves.map((decision, i) => ({ decision, epochs: lengths[i] ?? 0 })).filter((p) => p.epochs > 0);
   }
 
-  #planned(moves: readonly Move[], lengths: readonly number[], done: number): Part | undefined {
-    const taught = moves.map((decision, i) => ({ decision, epochs: lengths[i] ?? 0 })).filter((p) => p.epochs > 0);
-    const part = taught[done];
-    return part === undefined ? undefined : { ...part, anchors: part.decision.move };
-  }
-
-  /** An adaptive policy is asked every `checkEvery` epochs; the last share belongs to the converged teacher. */
-  async #asked(view: AnchorView, stages: readonly StageRecord[], total: number): Promise<Part | undefined> {
-    const done = stages.reduce((sum, s) => sum + s.epochs, 0);
-    if (done >= total - 1e-9) return undefined;
-    const { lastShare = 0.3, checkEvery = total / 8 } = this.#options;
-    const reserved = Math.floor((1 - lastShare) * total + 1e-9);
-    const converged = view.route.anchors.at(-1)?.id;
-    if (done >= reserved && converged !== undefined) {
-      const decision: Decision = { move: [converged], reason: `last ${lastShare} of the budget`, numbers: {} };
-      return { anchors: [converged], decision, epochs: total - done };
-    }
-    const decision = await this.#policy.next(view);
-    const anchors = 'move' in decision ? decision.move : (stages.at(-1)?.anchors ?? []);
-    if (anchors.length === 0) return undefined;
-    return { anchors, decision, epochs: Math.min(Math.max(1, Math.round(checkEvery)), reserved - done) };
+  /** The policy is asked every `checkEvery` epochs; the last share belongs to the converged teacher. */
+  #askedParts(route: Manifest, total: number): readonly Part[] {
+    const { lastShare = 0.3 } = this.#options;
+    const [asked = 0, kept = 0] = epochShares(total, [1 - lastShare, lastShare]);
+    const questions = Math.max(1, this.#policy.atMost(candidatesOf(route).length) - 1);
+    const { checkEvery = Math.max(1, Math.ceil(asked / questions)) } = this.#options;
+    const parts: Part[] = piecesOf(asked, checkEvery).map((epochs) => ({ epochs }));
+    if (kept === 0) return parts;
+    const reason = `the last ${lastShare} of the budget: the converged teacher`;
+    return [...parts, { epochs: kept, decision: { move: [convergedOf(route).id], reason, numbers: { lastShare } } }];
   }
 }
 
-interface Part {
-  readonly anchors: readonly number[];
-  readonly decision: Decision;
-  readonly epochs: number;
+/** After a policy's end its last anchors teach on: no new move, and the budget is used up. */
+function asStay(decision: Decision): Decision {
+  return 'finish' in decision ? { reason: decision.reason, numbers: decision.numbers, stay: true } : decision;
 }
 
-function isMove(decision: Decision): decision is Move {
-  return 'move' in decision;
+function sharesError(shares: readonly number[], beside: string, fix: string): UsageError {
+  const message = `curriculum.shares: got ${shares.length} shares for ${beside}`;
+  return new UsageError('CAIRN_OPTION_INVALID', message, { fix });
 }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { RunError } from '@cairn/core';
 import { runSpec } from '../args/specs.ts';
 import type { FlagValues } from '../args/flags.ts';
 import type { Call, Command, ExitCode, Host } from '../command.ts';
@@ -33,10 +32,8 @@ export const run: Command<typeof runSpec.flags> = {
     try {
       const opened = await open(call, host, live);
       const workers = flags.workers ?? Math.min(availableParallelism(), opened.plan.runs.length);
-      const status = await studyStatus(opened, flags.fresh);
-      live.show({ type: 'say', lines: [...headLines(opened, workers), ...opened.notes] });
-      if (flags.plan) return await showPlan(host, opened, status, flags, live);
-      return await train(host, opened, status, workers, flags, live);
+      if (flags.plan) return await showPlan(host, opened, workers, flags, live);
+      return await train(host, opened, workers, flags, live);
     } finally {
       live.stop();
     }
@@ -46,17 +43,19 @@ export const run: Command<typeof runSpec.flags> = {
 function open({ arguments: [name = ''], flags, overrides }: Call<typeof runSpec.flags>, host: Host, live: LiveTerminal) {
   const { profile, seeds, teacherSeeds, only, backend } = flags;
   const request = { name, profile, seeds, teacherSeeds, only, backend, overrides };
-  return openStudy(host, request, (text) => live.say(text));
+  // A plan downloads nothing.
+  return openStudy(host, request, { fetch: !flags.plan, say: (text) => live.say(text) });
 }
 
 async function showPlan(
   host: Host,
   opened: OpenedStudy,
-  status: StudyStatus,
+  workers: number,
   flags: Flags,
   live: LiveTerminal,
 ): Promise<ExitCode> {
-  live.show({ type: 'say', lines: planLines(opened, status) });
+  const status = await studyStatus(opened, flags.fresh);
+  live.show({ type: 'say', lines: [...headLines(opened, status, workers), ...planLines(opened, status)] });
   if (flags.json !== undefined) await printJson(host, flags.json, planJson(opened, status));
   return 0;
 }
@@ -64,36 +63,52 @@ async function showPlan(
 async function train(
   host: Host,
   opened: OpenedStudy,
-  status: StudyStatus,
   workers: number,
   flags: Flags,
   live: LiveTerminal,
 ): Promise<ExitCode> {
-  const { study, store, plan, backend } = opened;
-  const command = `cairn run ${study.id}`;
-  const lock = await acquireLock(`${store.location}/owner.lock`, { what: `study ${study.id}`, command });
+  const { study, profile, store, plan, backend } = opened;
+  const name = `${study.id}/${profile}`;
+  const lock = await acquireLock(`${store.location}/owner.lock`, {
+    what: `study ${name}`,
+    command: `cairn run ${study.id}`,
+  });
   try {
-    await prepare(opened, status, flags);
+    // Under the lock: nobody else changes what is there.
+    const status = await studyStatus(opened, flags.fresh);
+    live.show({ type: 'say', lines: headLines(opened, status, workers) });
+    await prepare(opened, status, flags, live);
     await writePinned(store, { backend: backend.id, numerics: plan.numerics });
     announce(opened, status, live);
     const { ends, complaints } = await execute(host, opened, status, workers, live);
     live.stop();
     const failed = ends.filter((end) => !end.skipped && end.exitCode !== 0 && end.exitCode !== 130);
-    for (const { id } of failed) print(host.err, [`in ${id}:`, ...(complaints.get(id) ?? [])]);
-    const interrupted = host.signal.aborted || ends.some((end) => end.exitCode === 130);
-    if (interrupted) print(host.err, 'interrupted, state saved: the same command goes on');
-    else await showResults(host, opened, status, flags);
-    if (failed.length > 0) return 1;
-    return interrupted ? 130 : 0;
+    for (const { id } of failed) print(host.err, ['', `${id}:`, ...(complaints.get(id) ?? [])]);
+    if (host.signal.aborted || ends.some((end) => end.exitCode === 130)) {
+      print(host.err, interrupted(flags));
+      return failed.length > 0 ? 1 : 130;
+    }
+    await showResults(host, opened, status, flags);
+    return failed.length > 0 ? 1 : 0;
   } finally {
     lock.release();
   }
 }
 
-async function prepare(opened: OpenedStudy, status: StudyStatus, flags: Flags): Promise<void> {
+function interrupted({ fresh }: Flags): string {
+  return `interrupted, state saved: the same command ${fresh ? 'without --fresh ' : ''}goes on`;
+}
+
+async function prepare(
+  opened: OpenedStudy,
+  status: StudyStatus,
+  flags: Flags,
+  live: LiveTerminal,
+): Promise<void> {
   const { store, profile, plan, backend } = opened;
-  for (const [id, { state }] of status.runs) {
-    if (state === 'changed') await supersede(store, id, new Date());
+  for (const [id, { state, text }] of status.runs) {
+    if (state !== 'changed') continue;
+    live.say(`${id} trains anew: ${text}; the old one is kept in ${await supersede(store, id, new Date())}`);
   }
   const { checkpointSeconds = CHECKPOINT_SECONDS } = flags;
   await writeWork(store, { version: 1, profile, backend: backend.id, plan, checkpointSeconds });
@@ -106,8 +121,6 @@ function announce({ plan }: OpenedStudy, status: StudyStatus, live: LiveTerminal
     const { state, text } = status.routes.get(id) ?? { state: 'new', text: '' };
     if (state === 'reused') live.show({ type: 'reused', run: id, text });
   }
-  const reused = plan.runs.filter((r) => status.runs.get(r.id)?.state === 'reused');
-  if (reused.length > 0) live.say(`${reused.length} of ${plan.runs.length} runs reused`);
   for (const { id, condition, seed, teacherSeed, images } of plan.runs) {
     const teacher = plan.routes.length > 1 ? ` t${teacherSeed}` : '';
     live.show({ type: 'queued', run: id, kind: 'run', label: `${condition}${teacher} s${seed}`, images });
@@ -118,7 +131,8 @@ function announce({ plan }: OpenedStudy, status: StudyStatus, live: LiveTerminal
 
 async function showResults(host: Host, opened: OpenedStudy, status: StudyStatus, flags: Flags): Promise<void> {
   const results = await collectResults(opened, status);
-  if (results.teachers.length === 0) throw new RunError('CAIRN_STUDY_EMPTY', 'no teacher was trained');
+  // What failed has been told.
+  if (results.teachers.length === 0) return;
   const toScreen = flags.json === undefined || flags.json.file !== undefined;
   if (toScreen) {
     const style = { unicode: unicode(host.env), colour: coloured(host.out, host.env) };

@@ -35,13 +35,27 @@ export async function execute(
       else live.say(text);
     },
     ended({ id, exitCode, skipped }) {
-      const first = spoken.get(id)?.find((line) => line.startsWith('error')) ?? `exit code ${exitCode}`;
       if (skipped) live.show({ type: 'skipped', run: id, text: 'a run before it failed' });
       else if (exitCode === 130) live.show({ type: 'interrupted', run: id });
-      else if (exitCode !== 0) live.show({ type: 'failed', run: id, text: first });
+      else if (exitCode !== 0) live.show({ type: 'failed', run: id, text: reasonOf(spoken, id, exitCode) });
     },
   });
   return { ends, complaints: spoken };
+}
+
+/** The first line of the error, without its label. A process that was killed says nothing: then that is said for it. */
+function reasonOf(spoken: Map<string, string[]>, id: string, exitCode: number): string {
+  const said = spoken.get(id) ?? [];
+  const error = said.find((line) => line.startsWith('error '));
+  if (error !== undefined) return error.slice('error '.length);
+  if (said.length === 0) {
+    spoken.set(id, [
+      `error CAIRN_TASK_KILLED  its process ended with code ${exitCode} and without a word`,
+      '  killed from outside, by the system for memory as a rule: "--workers=1" needs less',
+      '  the same command goes on from the last saved state',
+    ]);
+  }
+  return `its process ended with code ${exitCode}`;
 }
 
 function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus): RunTask[] {

@@ -21,12 +21,18 @@ export function dataRoots(host: Pick<Host, 'env' | 'home' | 'typedPath'>): strin
   return [...shared.map((path) => host.typedPath(path)), join(host.home, 'data')];
 }
 
+export interface FetchOptions {
+  /** Whether what is missing may be downloaded. */
+  readonly fetch: boolean;
+  readonly say: (text: string) => void;
+}
+
 /** Opens a data set. @throws CAIRN_DATA_… */
 export async function openSplits(
   host: Host,
   registry: Registry,
   data: PluginData<'dataset'>,
-  options: { readonly fetch: boolean; readonly say: (text: string) => void },
+  options: FetchOptions,
 ): Promise<Splits> {
   const dataset: Dataset = registry.create(data);
   const { fetch, say } = options;

@@ -3,7 +3,7 @@ import type { BackendInfo, Overrides, Registry, Splits, Study } from '@cairn/cor
 import { planStudy, resolveStudy, type Plan } from '@cairn/engine';
 import type { Host } from '../command.ts';
 import type { NodeStore } from '../files/index.ts';
-import { openSplits, startBackend } from './ground.ts';
+import { openSplits, startBackend, type FetchOptions } from './ground.ts';
 import { selectConditions } from './select.ts';
 import { readPinned } from './pinned.ts';
 import { placesIn, variationName, type Places } from './places.ts';
@@ -35,27 +35,25 @@ export interface OpenedStudy {
 export const DEFAULT_BACKEND = 'wasm';
 
 /** @throws whatever is wrong with the study, its data or the machine */
-export async function openStudy(host: Host, request: StudyRequest, say: (text: string) => void): Promise<OpenedStudy> {
+export async function openStudy(host: Host, request: StudyRequest, data: FetchOptions): Promise<OpenedStudy> {
   const registry = await host.registry();
   const file = await host.studies.load(request.name);
   const profileName = request.profile ?? file.defaultProfile;
-  const resolved = resolveStudy(file, registry, profileName, request.overrides);
-  const study = selectConditions(
-    {
-      ...resolved.study,
-      seeds: [...(request.seeds ?? resolved.study.seeds)],
-      teacherSeeds: [...(request.teacherSeeds ?? resolved.study.teacherSeeds)],
-    },
-    request.only,
-    registry,
-  );
+  const { seeds, teacherSeeds } = request;
+  const wanted: Overrides = {
+    ...request.overrides,
+    ...(seeds === undefined ? {} : { seeds: [...seeds] }),
+    ...(teacherSeeds === undefined ? {} : { teacherSeeds: [...teacherSeeds] }),
+  };
+  const resolved = resolveStudy(file, registry, profileName, wanted);
+  const study = selectConditions(resolved, request.only, registry);
   const places = placesIn(host.home);
   const profile = await variationName(profileName, request.overrides);
   const store = places.study(study.id, profile);
   const pinned = await readPinned(store);
   const backendId = request.backend ?? pinned?.backend ?? DEFAULT_BACKEND;
   const { info } = await startBackend(host, backendId, pinned?.backend === backendId ? pinned.numerics : undefined);
-  const splits = await openSplits(host, registry, study.dataset, { fetch: true, say });
+  const splits = await openSplits(host, registry, study.dataset, data);
   const plan = await planStudy(study, {
     registry,
     spec: splits.spec,

@@ -2,17 +2,20 @@
 import type { Anchor, Manifest } from '@cairn/core';
 import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
-import { count, percent } from '../format.ts';
+import { counted, percent } from '../format.ts';
+import { scaled } from '../terminal/format.ts';
 
 /** The first lines of any run: what is studied, on what. */
-export function headLines({ study, profile, plan, backend, splits }: OpenedStudy, workers: number): string[] {
+export function headLines(opened: OpenedStudy, status: StudyStatus, workers: number): string[] {
+  const { study, profile, plan, backend, splits } = opened;
   const { classes } = splits.spec;
   const models = `${modelName(study.student.model)} from ${modelName(study.teacher.model)}`;
   return [
     `cairn  ${study.id}/${profile}   ${splits.spec.id}, ${classes} classes   ${models}`,
     `       ${study.title}`,
     `       ${backend.id} (${backend.numerics}), ${workers} ${workers === 1 ? 'process' : 'processes'} x ${backend.threads} thread`,
-    `plan   ${count(plan.routes.length, 'route')}, ${count(plan.runs.length, 'run')}`,
+    `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status)}`,
+    ...opened.notes.map((note) => `       ${note}`),
   ];
 }
 
@@ -36,7 +39,7 @@ export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
     const epochs = run.outline.epochs.reduce((a, b) => a + b, 0);
     const bound = run.outline.exact ? '' : 'at most ';
     const anchors = anchorText(run.outline.anchors, plan.routes.find((r) => r.routeId === run.routeId)?.expected);
-    const cost = `${bound}${count(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${anchors}`;
+    const cost = `${bound}${counted(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${anchors}`;
     lines.push(row(run.id, state?.state, cost, state?.text));
   }
   return [...lines, ...totalLines(opened, status)];
@@ -59,15 +62,25 @@ function anchorText(anchors: readonly number[] | undefined, route: Manifest | un
   return `, anchors ${epochs.join(' ')}`;
 }
 
-function totalLines({ plan }: OpenedStudy, status: StudyStatus): string[] {
-  const due = <T extends { readonly id: string }>(items: readonly T[], states: StudyStatus['runs']) =>
-    items.filter((item) => states.get(item.id)?.state !== 'reused');
-  const routes = due(plan.routes, status.routes);
-  const runs = due(plan.runs, status.runs);
-  const images = runs.reduce((sum, r) => sum + r.images, 0);
+/** What is left to do. */
+function due({ plan }: OpenedStudy, status: StudyStatus) {
+  const routes = plan.routes.filter(({ id }) => status.routes.get(id)?.state !== 'reused');
+  const runs = plan.runs.filter(({ id }) => status.runs.get(id)?.state !== 'reused');
+  return { routes, runs, images: runs.reduce((sum, r) => sum + r.images, 0) };
+}
+
+function todo(opened: OpenedStudy, status: StudyStatus): string {
+  const { runs, images } = due(opened, status);
+  const reused = opened.plan.runs.length - runs.length;
+  const work = images === 0 ? '' : `, ${counted(images, 'student image')}`;
+  return `${work}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
+}
+
+function totalLines(opened: OpenedStudy, status: StudyStatus): string[] {
+  const { routes, runs, images } = due(opened, status);
   const cost = [...routes, ...runs].reduce((sum, r) => sum + r.multiplyAdds, 0);
   return [
     '',
-    `to do  ${count(routes.length, 'route')}, ${count(runs.length, 'run')}, ${images.toLocaleString('en')} student images, ${scaled(cost)} multiply-adds`,
+    `to do  ${counted(routes.length, 'route')}, ${counted(runs.length, 'run')}, ${counted(images, 'student image')}, ${scaled(cost)} multiply-adds`,
   ];
 }

@@ -6,7 +6,7 @@ import { openRoute, readManifest, RouteWriter } from '@cairn/route';
 import { Journal } from '@cairn/tracking';
 import type { Host } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
-import { count, percent } from '../format.ts';
+import { counted, percent } from '../format.ts';
 import { finishedRun } from './finished.ts';
 import { headerRecords, JOURNAL } from './header.ts';
 import { describeRoute } from './identity.ts';
@@ -39,7 +39,7 @@ export async function workOnRoute(ground: WorkerGround, route: PlannedRoute): Pr
   const result = (await recordedAlready(ground, store, route)) ?? (await trainRun(route.spec, { ...environment, header, record }));
   const { anchors } = await writer.finish();
   const { epochs } = result;
-  return `${epochs}/${count(epochs, 'epoch')}   ${reached(result)}   ${anchors.length} anchors kept`;
+  return `${epochs}/${counted(epochs, 'epoch')}   ${reached(result)}   ${anchors.length} anchors kept`;
 }
 
 /** The teacher's result where its training ended, by this recorder: another process was here, or the last one died late. */
@@ -88,7 +88,7 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
     route: { manifest, store: places.routes, model: planned.spec.model },
     stagesOf: (condition) => copied.get(condition) ?? [],
   });
-  return `${count(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}`;
+  return `${counted(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}`;
 }
 
 async function describe(

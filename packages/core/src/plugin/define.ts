@@ -1,7 +1,6 @@
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { z } from 'zod';
 import { PluginError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
 import type { PluginData } from './data.ts';
 import { tokenOf, type PluginKind, type PluginKinds } from './kinds.ts';
 
@@ -59,7 +58,7 @@ export function definePlugin<
   const choose = (...args: Arguments<S>): PluginData<K> => ({
     kind: spec.kind,
     id: spec.id,
-    options: (args[0] ?? {}) as JsonObject,
+    options: (args[0] ?? {}),
   });
   return Object.assign(choose, { kind: spec.kind, id: spec.id, module: bindingOf(spec) });
 }

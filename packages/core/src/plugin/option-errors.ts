@@ -65,6 +65,7 @@ interface JsonSchema {
   readonly properties?: Record<string, JsonSchema>;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly default?: unknown;
@@ -77,15 +78,22 @@ interface JsonSchema {
 
 function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema | undefined {
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-  return path.reduce<JsonSchema | undefined>(
-    (s, key) => (typeof key === 'number' ? s?.items : s?.properties?.[String(key)]),
-    root,
-  );
+  return path.reduce<JsonSchema | undefined>((s, key) => stepInto(s, key), root);
+}
+
+/** Of a choice, the first alternative that has the key. */
+function stepInto(s: JsonSchema | undefined, key: PropertyKey): JsonSchema | undefined {
+  const own = typeof key === 'number' ? s?.items : s?.properties?.[String(key)];
+  if (own !== undefined) return own;
+  const choices = s?.anyOf ?? s?.oneOf ?? [];
+  return choices.map((choice) => stepInto(choice, key)).find((found) => found !== undefined);
 }
 
 /** The option names at a path of a schema. */
 export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[] = []): string[] {
-  return Object.keys(schemaAt(schema, path)?.properties ?? {});
+  const found = schemaAt(schema, path);
+  const all = [found, ...(found?.anyOf ?? found?.oneOf ?? [])];
+  return [...new Set(all.flatMap((s) => Object.keys(s?.properties ?? {})))];
 }
 
 /** `a number above 0 (default 0.8)`: what an option accepts, in words. */

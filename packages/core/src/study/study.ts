@@ -3,7 +3,10 @@ import { training } from '../contracts/training.ts';
 import type { Json } from '../json.ts';
 import { pluginRef } from '../plugin/data.ts';
 
-const seeds = z.array(z.number().int().nonnegative()).min(1);
+const seeds = z
+  .array(z.number().int().nonnegative())
+  .min(1)
+  .refine((all) => new Set(all).size === all.length, { error: 'each seed once' });
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
 
 /** One way to teach the student. */

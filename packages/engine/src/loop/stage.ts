@@ -80,7 +80,7 @@ function logSwitch(session: Session, stage: Stage, route: Manifest): void {
     anchors: anchors.map((step) => ({ step, hash: route.anchors.find((a) => a.id === step)?.sha256 ?? '' })),
     epoch: state.step / order.stepsPerEpoch,
     reason,
-    numbers: (stage.decision?.numbers ?? {}) as JsonObject,
+    numbers: (stage.decision?.numbers ?? {}),
   });
   if (stage.decision === undefined) return;
   const names = (ids: readonly AnchorId[]) => ids.map((id) => formatEpoch(epochOf(id))).join('+');

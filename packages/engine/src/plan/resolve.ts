@@ -19,6 +19,8 @@ export interface ResolvedStudy {
   readonly study: Study;
   /** What the overrides did that one may not expect, a line each. */
   readonly notes: readonly string[];
+  /** Conditions that became equal to another one, with its name. */
+  readonly alias: ReadonlyMap<string, string>;
 }
 
 /**
@@ -35,9 +37,9 @@ export function resolveStudy(file: StudyFile, registry: Registry, profile: strin
   }
   const declared = parseStudy(applyOverrides(parseStudy(file.study), changes));
   const wanted = parseStudy(applyOverrides(declared, overrides));
-  const { study, notes } = collapse(resolvePlugins(declared, registry), resolvePlugins(wanted, registry));
-  throwAll(conditionErrors(study, registry));
-  return { study, notes };
+  const resolved = collapse(resolvePlugins(declared, registry), resolvePlugins(wanted, registry));
+  throwAll(conditionErrors(resolved.study, registry));
+  return resolved;
 }
 
 function parseStudy(input: unknown): Study {
@@ -94,7 +96,7 @@ function collapse(declared: Study, wanted: Study): ResolvedStudy {
   );
   const baseline = alias.get(wanted.baseline) ?? wanted.baseline;
   const notes = [...alias].map(([name, twin]) => `${name} is now the same as ${twin} and runs once`);
-  return { study: { ...wanted, conditions, baseline }, notes };
+  return { study: { ...wanted, conditions, baseline }, notes, alias };
 }
 
 function conditionErrors(study: Study, registry: Registry): CairnError[] {
