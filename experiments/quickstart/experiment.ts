@@ -39,7 +39,7 @@ export const study = defineStudy({
   id: 'quickstart',
   title: 'Route-constrained distillation on procedural textures',
   question: 'Do anchors of the route teach more than the converged teacher at equal cost?',
-  dataset: textures({ size: 16, trainPerClass: 70, testPerClass: 100, difficulty: 0.25 }),
+  dataset: textures({ size: 16, trainPerClass: 60, testPerClass: 100, difficulty: 0.1 }),
   augmentations: [cropFlip({ padding: 2 })],
   batch: 32,
   validation: { fraction: 0.1 },
@@ -49,7 +49,7 @@ export const study = defineStudy({
     training,
     recorder: everyEpochs(),
   },
-  student: { model: resnet({ depth: 8, width: 6 }), training },
+  student: { model: resnet({ depth: 8, width: 4 }), training },
   conditions: {
     scratch: { curriculum: supervised({ loss: crossEntropy() }) },
     kd: { curriculum: converged({ loss: kd() }) },

@@ -28,6 +28,9 @@ const WAVELENGTHS: Readonly<Record<Family, number>> = {
   grain: 3.2,
 };
 
+/** Subclasses spread over this share of the colours between two superclasses: a hint that jitter drowns. */
+const HUE_SHARE = 0.5;
+
 /** All classes, superclass by superclass. */
 export function textureClasses(superclasses: number, subclasses: number): readonly TextureClass[] {
   return Array.from({ length: superclasses * subclasses }, (_, i) => {
@@ -41,7 +44,7 @@ export function textureClasses(superclasses: number, subclasses: number): readon
       family,
       wavelength: WAVELENGTHS[family] * 1.4 ** lap,
       angle: ((superclass * 0.381966 + 0.1) % 1) * (Math.PI / 2),
-      hue: (2 * Math.PI * superclass) / superclasses,
+      hue: (2 * Math.PI * (superclass + HUE_SHARE * (step - 0.5))) / superclasses,
       bands: (step * Math.PI) / 2,
     };
   });
