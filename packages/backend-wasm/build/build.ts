@@ -7,8 +7,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import asc from 'assemblyscript/asc';
-import { bundleGradients } from './gradients.ts';
 import { assertOwnsNoMemory } from './sections.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -37,6 +35,7 @@ function sourceHash(): string {
 
 async function compile(name: string, features: readonly string[]): Promise<void> {
   const file = `${name}.wasm`;
+  const { default: asc } = await import('assemblyscript/asc');
   const stderr = asc.createMemoryStream();
   const { error } = await asc.main([
     'index.ts', '--baseDir', sources, '--outFile', join(output, file),
@@ -53,6 +52,8 @@ const complete = [gradients, ...builds.map(({ name }) => join(output, `${name}.w
 if (!complete || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   mkdirSync(output, { recursive: true });
   for (const { name, features } of builds) await compile(name, features);
+  // The tools are loaded only when there is work.
+  const { bundleGradients } = await import('./gradients.ts');
   await bundleGradients(gradients);
   writeFileSync(stamp, hash);
 }

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { sectionIds } from '../build/sections.ts';
 import { activateWasm } from './index.ts';
 
-test('the fused build is chosen where it works; a build can be forced; calling again changes nothing', async () => {
+test('Winograd is chosen, fused where that works; a build can be forced; calling again changes nothing', async () => {
   const first = await activateWasm();
   expect(getBackend()).toBe('wasm');
-  expect(first.numerics).toMatch(/^wasm-(fma|simd)-1$/);
+  expect(first.numerics).toMatch(/^wasm-(fma|simd)-winograd-1$/);
   expect(first.threads).toBe(1);
   expect(first.kernels).toContain('CairnBatchNormTrain');
   expect(await activateWasm()).toEqual(first);

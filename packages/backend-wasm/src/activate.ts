@@ -11,13 +11,13 @@ import type { WasmBackend } from './tfjs-backend.ts';
 import { isWasmBackend } from './tfjs-backend.ts';
 
 export interface WasmOptions {
-  /** @default the fused build where the runtime has it, else plain SIMD */
+  /** @default 'fma-winograd' where the runtime has fused multiply-add, else 'simd-winograd' */
   readonly build?: Build;
 }
 
 export interface WasmInfo {
   readonly backend: 'wasm';
-  /** Equal strings promise bit-equal results, for example `wasm-fma-1`. */
+  /** Equal strings promise bit-equal results, for example `wasm-fma-winograd-1`. */
   readonly numerics: string;
   readonly threads: number;
   /** Names of the kernels that Cairn registered. */

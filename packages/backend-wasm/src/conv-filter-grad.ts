@@ -4,6 +4,7 @@ import { forwardFrame, forwardPhase, tapRuns } from './conv-phases.ts';
 import type { Images } from './frame.ts';
 import { clearScratch, groupImages } from './frame.ts';
 import type { Runtime } from './runtime.ts';
+import { winogradFilterGrad, winogradFilterGradFits } from './winograd-pass.ts';
 
 /** Pixels per partial sum. */
 const chunk = 128;
@@ -15,6 +16,11 @@ function endsNearMemoryEnd(runtime: Runtime, x: Images): boolean {
 
 /** dw [KH, KW, C, O] from x [N, H, W, C] and dy [N, OH, OW, O]; addresses in bytes. */
 export function convFilterGrad(runtime: Runtime, g: ConvGeometry, x: Images, dy: number, dw: number): void {
+  if (runtime.winograd && winogradFilterGradFits(g)) winogradFilterGrad(runtime, g, x, dy, dw);
+  else directFilterGrad(runtime, g, x, dy, dw);
+}
+
+function directFilterGrad(runtime: Runtime, g: ConvGeometry, x: Images, dy: number, dw: number): void {
   const { kernels } = runtime;
   const phase = forwardPhase(g);
   const groups = groupImages(x, forwardFrame(g), endsNearMemoryEnd(runtime, x));

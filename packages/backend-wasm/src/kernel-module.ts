@@ -14,6 +14,9 @@ export interface KernelModule {
   readonly winogradFilter: Call<5>;
   readonly winogradScratch: Call<2, number>;
   readonly winogradTiles: Call<10>;
+  readonly winogradFilterGrad: Call<10>;
+  readonly winogradFilterGradEnd: Call<5>;
+  readonly winogradFilterGradScratch: Call<2, number>;
   readonly depthwiseTiles: Call<8>;
   readonly depthwiseScatter: Call<8>;
   readonly depthwiseFilterGrad: Call<8>;

@@ -4,6 +4,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Build } from './builds.ts';
 
+/** The builds whose kernels differ; the `winograd` ones differ in convolutions only. */
 export const builds: readonly Build[] = ['fma', 'simd'];
 
 /** Numbers in [−1, 1) from a small generator (mulberry32). */

@@ -1,6 +1,8 @@
 /** Runs a 3×3 pass of stride 1 by Winograd's F(4×4, 3×3), group of images by group of images. */
 import type { Pass } from './conv-pass.ts';
-import { tapRuns } from './conv-phases.ts';
+import type { ConvGeometry } from './conv-phases.ts';
+import { forwardFrame, tapRuns } from './conv-phases.ts';
+import type { Images } from './frame.ts';
 import { clearScratch, groupImages } from './frame.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -45,4 +47,33 @@ export function runWinograd(runtime: Runtime, pass: Pass): void {
     kernels.winogradTiles(address, target.address + first * imageBytes, filter, table, count * tiles,
       groups.rowBytes, target.columns * pixel, source.channels, target.channels, work);
   }
+}
+
+/** Whether the filter gradient of a convolution can go Winograd's way. */
+export function winogradFilterGradFits(g: ConvGeometry): boolean {
+  const plain = ([0, 1] as const).every((axis) =>
+    g.filter[axis] === 3 && g.stride[axis] === 1 && g.dilation[axis] === 1 && g.output[axis] % 4 === 0);
+  return plain && g.inChannels % 4 === 0 && g.inChannels >= 8 && g.outChannels % 8 === 0;
+}
+
+/** dw [3, 3, C, O] from x [N, H, W, C] and dy [N, OH, OW, O]; for a geometry where `winogradFilterGradFits`. */
+export function winogradFilterGrad(runtime: Runtime, g: ConvGeometry, x: Images, dy: number, dw: number): void {
+  const { kernels } = runtime;
+  const { inChannels, outChannels, output } = g;
+  const groups = groupImages(x, forwardFrame(g));
+  const tiles = (output[0] / 4) * (output[1] / 4);
+  const sumBytes = 144 * inChannels * outChannels;
+  const [buffer, sums, table, work] = runtime.scratch(groups.scratchBytes, sumBytes, groups.size * tiles * 8,
+    kernels.winogradFilterGradScratch(inChannels, outChannels));
+  const dyRow = output[1] * outChannels * 4;
+  kernels.pixelTable(table, groups.size, output[0] / 4, output[1] / 4,
+    0, groups.imageBytes, 4 * groups.rowBytes, 16 * inChannels, 0, output[0] * dyRow, 4 * dyRow, 16 * outChannels);
+  clearScratch(runtime, groups, buffer);
+  kernels.fill(sums, sumBytes);
+  for (let first = 0; first < x.count; first += groups.size) {
+    const count = Math.min(groups.size, x.count - first);
+    kernels.winogradFilterGrad(groups.load(runtime, buffer, first, count), dy + first * output[0] * dyRow, sums, table,
+      count * tiles, groups.rowBytes, dyRow, inChannels, outChannels, work);
+  }
+  kernels.winogradFilterGradEnd(sums, dw, inChannels, outChannels, work);
 }

@@ -67,7 +67,8 @@ export function testCurriculum(name: string, create: () => Curriculum, traits: C
       let since = 0;
       for (const stage of stages) {
         since = (stage.carry.schedule === 'restart' ? 0 : since) + stepsOf(stage);
-        for (const { span } of stage.updates.flat()) expect(stepsOf({ length: span })).toBeGreaterThanOrEqual(since);
+        for (const { span } of stage.updates.flat())
+          expect(stepsOf({ length: span })).toBeGreaterThanOrEqual(since);
       }
     });
 

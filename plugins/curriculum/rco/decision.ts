@@ -17,7 +17,7 @@ export function anchorsAfter(decision: Decision, stages: readonly StageRecord[])
   if ('move' in decision) return decision.move;
   const before = stages.at(-1)?.anchors;
   if (before !== undefined) return before;
-  throw noMove(`got ${'stay' in decision ? 'stay' : 'finish'} (${decision.reason})`);
+  throw noMove(`got ${'stay' in decision ? 'stay' : 'finish'} before the first move (${decision.reason})`);
 }
 
 /**
@@ -31,7 +31,7 @@ export function plannedMoves(policy: AnchorPolicy, route: Manifest): readonly Mo
 }
 
 function noMove(what: string): PluginError {
-  return new PluginError('CAIRN_PLUGIN_DECISION', `anchor policy: ${what} before its first move`, {
+  return new PluginError('CAIRN_PLUGIN_DECISION', `anchor policy: ${what}`, {
     fix: 'a policy begins with a move: without one the student has no teacher',
   });
 }

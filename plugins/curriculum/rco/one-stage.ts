@@ -35,7 +35,11 @@ export class OneStageCurriculum implements Curriculum {
     this.#options = options;
     this.#policy = policy;
     if (options.shares !== undefined && policy.plan === undefined) {
-      throw sharesError(options.shares, 'an anchor policy that looks at the student', 'last-share instead');
+      throw sharesError(
+        options.shares,
+        'an anchor policy that looks at the student',
+        'last-share, or an anchor policy that plans from the route alone',
+      );
     }
   }
 
@@ -72,7 +76,8 @@ export class OneStageCurriculum implements Curriculum {
     const moves = plannedMoves(this.#policy, route);
     if (moves === undefined) return this.#askedParts(route, total);
     const { shares = sharesFor(moves.length, this.#options.lastShare) } = this.#options;
-    if (shares.length !== moves.length) throw sharesError(shares, `${moves.length} anchors`, 'one for each anchor');
+    if (shares.length !== moves.length)
+      throw sharesError(shares, `${moves.length} anchors`, 'one for each anchor');
     const lengths = epochShares(total, shares);
     return moves.map((decision, i) => ({ decision, epochs: lengths[i] ?? 0 })).filter((p) => p.epochs > 0);
   }
@@ -86,7 +91,10 @@ export class OneStageCurriculum implements Curriculum {
     const parts: Part[] = piecesOf(asked, checkEvery).map((epochs) => ({ epochs }));
     if (kept === 0) return parts;
     const reason = `the last ${lastShare} of the budget: the converged teacher`;
-    return [...parts, { epochs: kept, decision: { move: [convergedOf(route).id], reason, numbers: { lastShare } } }];
+    return [
+      ...parts,
+      { epochs: kept, decision: { move: [convergedOf(route).id], reason, numbers: { lastShare } } },
+    ];
   }
 }
 

@@ -30,12 +30,13 @@ export const rcoOptions = fields.superRefine((options, context) => {
   const refuse = (name: keyof RcoOptions, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message });
   const { stages, restartRate, shares, lastShare } = options;
-  if (stages === 'one' && restartRate !== 1) refuse('restartRate', 'only with stages multi');
   if (stages === 'multi') {
     for (const name of ['shares', 'lastShare', 'checkEvery'] as const) {
-      if (options[name] !== undefined) refuse(name, 'only with stages one');
+      if (options[name] !== undefined) refuse(name, 'only with stages "one"');
     }
+    return;
   }
+  if (restartRate !== 1) refuse('restartRate', 'only with stages "multi"');
   if (shares === undefined) return;
   if (Math.abs(shares.reduce((a, b) => a + b, 0) - 1) > 1e-6) refuse('shares', 'shares that sum to 1');
   if (lastShare !== undefined) refuse('lastShare', 'shares or last-share, not both');

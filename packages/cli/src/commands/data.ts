@@ -54,7 +54,8 @@ async function fetchAll(
   say: (text: string) => void,
 ): Promise<void> {
   for (const { source } of sources) {
-    if (source !== undefined) await fetchSource(source, roots, { signal: host.signal, progress: fetchLines(say) });
+    if (source !== undefined)
+      await fetchSource(source, roots, { signal: host.signal, progress: fetchLines(say) });
   }
 }
 

@@ -14,18 +14,25 @@ export const evaluation: Command<typeof evalSpec.flags> = {
     const registry = await host.registry();
     const part = flags.split ?? 'test';
     if (part !== 'test' && part !== 'val') {
-      throw new UsageError('CAIRN_OPTION_INVALID', `--split: got "${part}"`, { fix: 'test or val (default test)' });
+      throw new UsageError('CAIRN_OPTION_INVALID', `--split: got "${part}"`, {
+        fix: 'test or val (default test)',
+      });
     }
     const subject = await subjectOf(host, registry, what, flags.study);
     // As it was trained, unless another backend is asked for.
     const numerics = flags.backend === undefined ? subject.numerics : undefined;
-    const { backend, info } = await startBackend(host, flags.backend ?? subject.backend ?? DEFAULT_BACKEND, numerics);
+    const { backend, info } = await startBackend(
+      host,
+      flags.backend ?? subject.backend ?? DEFAULT_BACKEND,
+      numerics,
+    );
     const splits = await openSplits(host, registry, subject.dataset, { fetch: false, say: () => undefined });
     if (subject.digest !== undefined) checkDigest(splits, subject.digest);
     const compile: Compile = (model) =>
       backend.compile(registry.create(model).graph(splits.spec), { taps: [], train: false });
     const metrics = await measure(registry, subject, await setOf(splits, subject, part, compile), compile);
-    if (flags.json !== undefined) await printJson(host, flags.json, { what, numerics: info.numerics, metrics });
+    if (flags.json !== undefined)
+      await printJson(host, flags.json, { what, numerics: info.numerics, metrics });
     if (flags.json === undefined || flags.json.file !== undefined) {
       print(
         host.out,

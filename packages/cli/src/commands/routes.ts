@@ -1,5 +1,13 @@
 import { RouteError, suggestion, UsageError } from '@cairn/core';
-import { exportRoute, listRoutes, readManifest, verifyRoute, type BrokenRoute, type RouteSummary, type StoredManifest } from '@cairn/route';
+import {
+  exportRoute,
+  listRoutes,
+  readManifest,
+  verifyRoute,
+  type BrokenRoute,
+  type RouteSummary,
+  type StoredManifest,
+} from '@cairn/route';
 import { routesSpec } from '../args/specs.ts';
 import type { Command, Host } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
@@ -29,7 +37,9 @@ export const routes: Command<typeof routesSpec.flags> = {
     if (action === 'show') return answer(manifest, await card(store, manifest));
     const target = targetFolder(host, folder);
     await exportRoute(store, id, new NodeStore(target));
-    return answer({ id, folder: target }, [`route ${id}: ${manifest.anchors.length} anchors in ${target}/${id}`]);
+    return answer({ id, folder: target }, [
+      `route ${id}: ${manifest.anchors.length} anchors in ${target}/${id}`,
+    ]);
   },
 };
 
@@ -44,12 +54,16 @@ function targetFolder(host: Host, folder: string | undefined): string {
 function select(all: readonly Listed[], action: string, wanted: string | undefined): string {
   const ids = all.map((r) => r.id);
   if (wanted === undefined) {
-    throw new UsageError('CAIRN_ARGUMENT_MISSING', `cairn routes ${action}: no route`, { fix: suggestion('', ids) });
+    throw new UsageError('CAIRN_ARGUMENT_MISSING', `cairn routes ${action}: no route`, {
+      fix: suggestion('', ids),
+    });
   }
   const [first, second] = ids.filter((id) => id.startsWith(wanted));
   if (first !== undefined && second === undefined) return first;
   const problem = first === undefined ? `no route "${wanted}"` : `"${wanted}" begins several routes`;
-  throw new UsageError('CAIRN_ROUTE_UNKNOWN', `cairn routes ${action}: ${problem}`, { fix: suggestion(wanted, ids) });
+  throw new UsageError('CAIRN_ROUTE_UNKNOWN', `cairn routes ${action}: ${problem}`, {
+    fix: suggestion(wanted, ids),
+  });
 }
 
 function asJson(route: Listed): object {
@@ -77,7 +91,8 @@ function listing(all: readonly Listed[], location: string): string[] {
 }
 
 function teacherOf({ config }: Pick<StoredManifest, 'config'>): string {
-  const model = config['model'] as { readonly id: string; readonly options: Record<string, unknown> } | undefined;
+  const model = config['model'] as
+    { readonly id: string; readonly options: Record<string, unknown> } | undefined;
   return model === undefined ? '' : modelName(model);
 }
 

@@ -40,7 +40,11 @@ export const run: Command<typeof runSpec.flags> = {
   },
 };
 
-function open({ arguments: [name = ''], flags, overrides }: Call<typeof runSpec.flags>, host: Host, live: LiveTerminal) {
+function open(
+  { arguments: [name = ''], flags, overrides }: Call<typeof runSpec.flags>,
+  host: Host,
+  live: LiveTerminal,
+) {
   const { profile, seeds, teacherSeeds, only, backend } = flags;
   const request = { name, profile, seeds, teacherSeeds, only, backend, overrides };
   // A plan downloads nothing.
@@ -129,7 +133,12 @@ function announce({ plan }: OpenedStudy, status: StudyStatus, live: LiveTerminal
   }
 }
 
-async function showResults(host: Host, opened: OpenedStudy, status: StudyStatus, flags: Flags): Promise<void> {
+async function showResults(
+  host: Host,
+  opened: OpenedStudy,
+  status: StudyStatus,
+  flags: Flags,
+): Promise<void> {
   const results = await collectResults(opened, status);
   // What failed has been told.
   if (results.teachers.length === 0) return;

@@ -2,12 +2,13 @@ import { dirname } from 'node:path';
 import { RunError } from '@cairn/core';
 import { taskSpec } from '../args/specs.ts';
 import type { Command } from '../command.ts';
-import { acquireLock, NodeStore } from '../files/index.ts';
+import { NodeStore } from '../files/index.ts';
 import { placesIn } from '../study/places.ts';
 import { checkDigest, openSplits, startBackend } from '../study/ground.ts';
+import { patientLock } from '../study/patient-lock.ts';
 import { readWork } from '../study/work-file.ts';
 import { workOnRoute, workOnRun, type WorkerGround } from '../study/worker.ts';
-import { encodeEvent } from '../terminal/events.ts';
+import { encodeEvent, type StudyEvent } from '../terminal/events.ts';
 
 /** `cairn task <plan> <run>`: one run in this process. */
 export const task: Command<typeof taskSpec.flags> = {
@@ -18,17 +19,29 @@ export const task: Command<typeof taskSpec.flags> = {
     const { plan } = work;
     const registry = await host.registry();
     const { backend } = await startBackend(host, work.backend, plan.numerics);
-    const splits = await openSplits(host, registry, plan.study.dataset, { fetch: false, say: () => undefined });
+    const splits = await openSplits(host, registry, plan.study.dataset, {
+      fetch: false,
+      say: () => undefined,
+    });
     checkDigest(splits, plan.digest);
     const places = placesIn(host.home);
     const ground: WorkerGround = { host, work, places, studyStore, registry, backend, splits };
     const route = plan.routes.find((r) => r.id === id);
     const run = plan.runs.find((r) => r.id === id);
-    const folder = route === undefined ? `${studyStore.location}/${id}` : `${places.routes.location}/${route.routeId}`;
-    const lock = await acquireLock(`${folder}.lock`, { what: id, command: `cairn task ${planFile} ${id}` });
+    const folder =
+      route === undefined ? `${studyStore.location}/${id}` : `${places.routes.location}/${route.routeId}`;
+    const say = (event: StudyEvent) => void host.out.write(`${encodeEvent(event)}\n`);
+    const lock = await patientLock(
+      `${folder}/owner.lock`,
+      { what: id, command: `cairn task ${planFile} ${id}` },
+      (pid) => say({ type: 'note', run: id, text: `waits for process ${pid}, which is at the same` }),
+      host.signal,
+    );
+    if (lock === undefined) return 130;
     try {
-      const text = route !== undefined ? await workOnRoute(ground, route) : await workOnRun(ground, required(run, id));
-      host.out.write(`${encodeEvent({ type: 'finished', run: id, text })}\n`);
+      const text =
+        route !== undefined ? await workOnRoute(ground, route) : await workOnRun(ground, required(run, id));
+      say({ type: 'finished', run: id, text });
       return 0;
     } catch (error) {
       if (error instanceof RunError && error.code === 'CAIRN_INTERRUPTED') return 130;

@@ -65,7 +65,11 @@ async function teacherResult(
   };
 }
 
-async function runResult(opened: OpenedStudy, run: PlannedRun, reused: boolean): Promise<RunResult | undefined> {
+async function runResult(
+  opened: OpenedStudy,
+  run: PlannedRun,
+  reused: boolean,
+): Promise<RunResult | undefined> {
   const folder = `${opened.store.location}/${run.id}`;
   const finished = await finishedRun(new NodeStore(folder), run.hash);
   if (finished === undefined) return undefined;

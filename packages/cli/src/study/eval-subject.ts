@@ -35,7 +35,12 @@ export interface Subject {
  * @param what `study/profile/run`, `route@step` or a file
  * @param study names the data and model of a bare file or of a route that was brought here
  */
-export async function subjectOf(host: Host, registry: Registry, what: string, study: string | undefined): Promise<Subject> {
+export async function subjectOf(
+  host: Host,
+  registry: Registry,
+  what: string,
+  study: string | undefined,
+): Promise<Subject> {
   if (what.endsWith('.safetensors')) return fileSubject(host, registry, what, study);
   return what.includes('@') ? anchorSubject(host, registry, what, study) : runSubject(host, what);
 }
@@ -47,7 +52,7 @@ function described({ spec, dataset, digest, backend, numerics }: RunFile): Omit<
 
 async function runSubject(host: Host, what: string): Promise<Subject> {
   const places = placesIn(host.home);
-  const all = places.home.at('runs');
+  const all = places.runs;
   const known = await runNames(all);
   if (!known.includes(what)) {
     const fix = suggestion(what, known);
@@ -68,7 +73,12 @@ async function runSubject(host: Host, what: string): Promise<Subject> {
   return { ...described(file), weights, teacher };
 }
 
-async function anchorSubject(host: Host, registry: Registry, what: string, study: string | undefined): Promise<Subject> {
+async function anchorSubject(
+  host: Host,
+  registry: Registry,
+  what: string,
+  study: string | undefined,
+): Promise<Subject> {
   const [wanted = '', step = ''] = what.split('@');
   const store = placesIn(host.home).routes;
   const ids = await store.list('');
@@ -89,10 +99,23 @@ async function anchorSubject(host: Host, registry: Registry, what: string, study
   if (file !== undefined && study === undefined) return { ...described(file), weights };
   const { dataset, evaluators, validation } = await studyOf(host, registry, what, study);
   const model = manifest.config['model'] as unknown as PluginData<'model'>;
-  return { weights, model, dataset, evaluators, validation, digest: manifest.dataset, numerics: manifest.numerics };
+  return {
+    weights,
+    model,
+    dataset,
+    evaluators,
+    validation,
+    digest: manifest.dataset,
+    numerics: manifest.numerics,
+  };
 }
 
-async function fileSubject(host: Host, registry: Registry, what: string, study: string | undefined): Promise<Subject> {
+async function fileSubject(
+  host: Host,
+  registry: Registry,
+  what: string,
+  study: string | undefined,
+): Promise<Subject> {
   const path = host.typedPath(what);
   const belongs = await studyOf(host, registry, what, study);
   try {

@@ -36,7 +36,9 @@ export async function openSplits(
 ): Promise<Splits> {
   const dataset: Dataset = registry.create(data);
   const { fetch, say } = options;
-  return dataset.open(openContext(dataRoots(host), { fetch, signal: host.signal, progress: fetchLines(say) }));
+  return dataset.open(
+    openContext(dataRoots(host), { fetch, signal: host.signal, progress: fetchLines(say) }),
+  );
 }
 
 /** A line at the start and at every tenth of a download. */
@@ -65,9 +67,13 @@ export async function startBackend(
   const backend = await load();
   const info = await backend.activate(numerics === undefined ? {} : { numerics });
   if (numerics === undefined || info.numerics === numerics) return { backend, info };
-  throw new BackendError('CAIRN_BACKEND_NUMERICS', `this study runs with ${numerics}, here is ${info.numerics}`, {
-    fix: 'another CAIRN_HOME for a study of its own, or the machine on which it began',
-  });
+  throw new BackendError(
+    'CAIRN_BACKEND_NUMERICS',
+    `this study runs with ${numerics}, here is ${info.numerics}`,
+    {
+      fix: 'another CAIRN_HOME for a study of its own, or the machine on which it began',
+    },
+  );
 }
 
 /** The data must be what the plan was made for. */

@@ -43,9 +43,13 @@ export function flatten(value: unknown, path: readonly string[] = []): Record<st
   if (value === undefined) return {};
   if (isPluginData(value)) return { [optionPath(path)]: value.id, ...flatten(value.options, path) };
   if (Array.isArray(value) && value.some(isRecord)) {
-    return Object.assign({}, ...value.map((item, i) => flatten(item, [...path, String(i)]))) as Record<string, string>;
+    return Object.assign({}, ...value.map((item, i) => flatten(item, [...path, String(i)]))) as Record<
+      string,
+      string
+    >;
   }
-  if (!isRecord(value)) return { [optionPath(path)]: typeof value === 'string' ? value : JSON.stringify(value) };
+  if (!isRecord(value))
+    return { [optionPath(path)]: typeof value === 'string' ? value : JSON.stringify(value) };
   return Object.assign(
     {},
     ...Object.entries(value).map(([key, item]) => flatten(item, [...path, key])),

@@ -5,7 +5,11 @@ import type { RouteDescription } from '@cairn/route';
 import { version } from '../version.ts';
 
 /** What a route is, as its manifest says it. */
-export function describeRoute(route: PlannedRoute, splits: Pick<Splits, 'digest'>, numerics: string): RouteDescription {
+export function describeRoute(
+  route: PlannedRoute,
+  splits: Pick<Splits, 'digest'>,
+  numerics: string,
+): RouteDescription {
   const { stepsPerEpoch, totalSteps } = route.expected;
   return {
     id: route.routeId,

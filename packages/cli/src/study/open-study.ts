@@ -52,7 +52,11 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
   const store = places.study(study.id, profile);
   const pinned = await readPinned(store);
   const backendId = request.backend ?? pinned?.backend ?? DEFAULT_BACKEND;
-  const { info } = await startBackend(host, backendId, pinned?.backend === backendId ? pinned.numerics : undefined);
+  const { info } = await startBackend(
+    host,
+    backendId,
+    pinned?.backend === backendId ? pinned.numerics : undefined,
+  );
   const splits = await openSplits(host, registry, study.dataset, data);
   const plan = await planStudy(study, {
     registry,
@@ -60,6 +64,7 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     digest: splits.digest,
     trainLabels: splits.train.labels,
     numerics: info.numerics,
+    alias: resolved.alias,
   });
   return { study, profile, plan, splits, registry, backend: info, places, store, notes: resolved.notes };
 }

@@ -15,7 +15,8 @@ export async function readPinned(store: Store): Promise<Pinned | undefined> {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Pinned;
   } catch (cause) {
-    const fix = 'delete it: the numerics of this machine are then taken, and runs of other numerics train anew';
+    const fix =
+      'delete it: the numerics of this machine are then taken, and runs of other numerics train anew';
     throw new RunError('CAIRN_PLAN_DAMAGED', `${store.location}/${FILE} is no JSON`, { fix, cause });
   }
 }

@@ -4,6 +4,8 @@ import { NodeStore } from '../files/index.ts';
 
 export interface Places {
   readonly home: NodeStore;
+  /** The folder of all studies. */
+  readonly runs: NodeStore;
   /** The folder of all routes. */
   readonly routes: NodeStore;
   /** Teachers' outputs, shared by all studies. */
@@ -16,6 +18,7 @@ export function placesIn(home: string): Places {
   const store = (path: string) => new NodeStore(`${home}/${path}`);
   return {
     home: new NodeStore(home),
+    runs: store('runs'),
     routes: store('routes'),
     teacherCache: store('cache/teacher'),
     study: (study, profile) => store(`runs/${study}/${profile}`),

@@ -19,7 +19,10 @@ export function headLines(opened: OpenedStudy, status: StudyStatus, workers: num
   ];
 }
 
-export function modelName(model: { readonly id: string; readonly options: Readonly<Record<string, unknown>> }): string {
+export function modelName(model: {
+  readonly id: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}): string {
   const { depth } = model.options;
   return typeof depth === 'number' ? `${model.id}${depth}` : model.id;
 }
@@ -38,7 +41,10 @@ export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
     const state = status.runs.get(run.id);
     const epochs = run.outline.epochs.reduce((a, b) => a + b, 0);
     const bound = run.outline.exact ? '' : 'at most ';
-    const anchors = anchorText(run.outline.anchors, plan.routes.find((r) => r.routeId === run.routeId)?.expected);
+    const anchors = anchorText(
+      run.outline.anchors,
+      plan.routes.find((r) => r.routeId === run.routeId)?.expected,
+    );
     const cost = `${bound}${counted(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${anchors}`;
     lines.push(row(run.id, state?.state, cost, state?.text));
   }
@@ -58,7 +64,9 @@ function anchorLine(anchor: Anchor, route: Manifest): string {
 
 function anchorText(anchors: readonly number[] | undefined, route: Manifest | undefined): string {
   if (anchors === undefined || anchors.length === 0) return '';
-  const epochs = anchors.map((id) => Number((route?.anchors.find((a) => a.id === id)?.epoch ?? NaN).toFixed(2)));
+  const epochs = anchors.map((id) =>
+    Number((route?.anchors.find((a) => a.id === id)?.epoch ?? NaN).toFixed(2)),
+  );
   return `, anchors ${epochs.join(' ')}`;
 }
 

@@ -1,7 +1,22 @@
 /** One task of a study in this process: a teacher that records its route, or a student. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { canonicalJson, RunError, type Backend, type Registry, type Splits, type StageRecord } from '@cairn/core';
-import { carve, trainRun, type PlannedRoute, type PlannedRun, type RunEnvironment, type RunResult, type RunSpec } from '@cairn/engine';
+import {
+  canonicalJson,
+  RunError,
+  type Backend,
+  type Registry,
+  type Splits,
+  type StageRecord,
+} from '@cairn/core';
+import {
+  carve,
+  trainRun,
+  type PlannedRoute,
+  type PlannedRun,
+  type RunEnvironment,
+  type RunResult,
+  type RunSpec,
+} from '@cairn/engine';
 import { openRoute, readManifest, RouteWriter } from '@cairn/route';
 import { Journal } from '@cairn/tracking';
 import type { Host } from '../command.ts';
@@ -36,7 +51,9 @@ export async function workOnRoute(ground: WorkerGround, route: PlannedRoute): Pr
   await describe(ground, store, route.spec);
   const header = headerRecords(ground, { name: route.id, hash: route.routeId, spec: route.spec, tags: {} });
   const record = { writer, recorder: route.recorder };
-  const result = (await recordedAlready(ground, store, route)) ?? (await trainRun(route.spec, { ...environment, header, record }));
+  const result =
+    (await recordedAlready(ground, store, route)) ??
+    (await trainRun(route.spec, { ...environment, header, record }));
   const { anchors } = await writer.finish();
   const { epochs } = result;
   return `${epochs}/${counted(epochs, 'epoch')}   ${reached(result)}   ${anchors.length} anchors kept`;
@@ -49,7 +66,8 @@ async function recordedAlready(
   { routeId, recorder }: PlannedRoute,
 ): Promise<RunResult | undefined> {
   const manifest = await readManifest(places.routes, routeId);
-  const place = manifest?.recorders.findIndex((r) => canonicalJson(r.recorder) === canonicalJson(recorder)) ?? -1;
+  const place =
+    manifest?.recorders.findIndex((r) => canonicalJson(r.recorder) === canonicalJson(recorder)) ?? -1;
   const last = manifest?.anchors.at(-1);
   if (last?.id !== manifest?.totalSteps || last?.recorders.includes(place) !== true) return undefined;
   return (await finishedRun(store, routeId))?.result;
@@ -70,7 +88,11 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
   }
   const copied = await copiedStages(ground, run);
   const images = Math.round(run.outline.epochs.reduce((a, b) => a + b, 0) * trainRows(ground));
-  const environment = await environmentFor(ground, store, { run: run.id, stages: run.outline.epochs.length, images });
+  const environment = await environmentFor(ground, store, {
+    run: run.id,
+    stages: run.outline.epochs.length,
+    images,
+  });
   await describe(ground, store, run.spec, { id: run.routeId, model: planned.spec.model });
   const header = headerRecords(ground, {
     name: run.id,
@@ -123,7 +145,10 @@ function trainRows({ splits, work }: WorkerGround): number {
   return carve(splits.train.labels, fraction, seed).train.length;
 }
 
-async function copiedStages(ground: WorkerGround, run: PlannedRun): Promise<Map<string, readonly StageRecord[]>> {
+async function copiedStages(
+  ground: WorkerGround,
+  run: PlannedRun,
+): Promise<Map<string, readonly StageRecord[]>> {
   const stages = new Map<string, readonly StageRecord[]>();
   for (const [condition, id] of Object.entries(run.copies)) {
     const planned = ground.work.plan.runs.find((r) => r.id === id);

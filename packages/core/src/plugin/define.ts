@@ -58,7 +58,7 @@ export function definePlugin<
   const choose = (...args: Arguments<S>): PluginData<K> => ({
     kind: spec.kind,
     id: spec.id,
-    options: (args[0] ?? {}),
+    options: args[0] ?? {},
   });
   return Object.assign(choose, { kind: spec.kind, id: spec.id, module: bindingOf(spec) });
 }

@@ -81,12 +81,14 @@ function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema |
   return path.reduce<JsonSchema | undefined>((s, key) => stepInto(s, key), root);
 }
 
-/** Of a choice, the first alternative that has the key. */
+/** Of a choice, what the alternatives that have the key say of it. */
 function stepInto(s: JsonSchema | undefined, key: PropertyKey): JsonSchema | undefined {
   const own = typeof key === 'number' ? s?.items : s?.properties?.[String(key)];
   if (own !== undefined) return own;
   const choices = s?.anyOf ?? s?.oneOf ?? [];
-  return choices.map((choice) => stepInto(choice, key)).find((found) => found !== undefined);
+  const found = choices.map((choice) => stepInto(choice, key)).filter((each) => each !== undefined);
+  const distinct = found.filter((a, i) => found.findIndex((b) => accepted(a) === accepted(b)) === i);
+  return distinct.length > 1 ? { anyOf: distinct } : distinct[0];
 }
 
 /** The option names at a path of a schema. */

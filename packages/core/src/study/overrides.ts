@@ -37,7 +37,8 @@ export function applyOverrides<T extends object>(study: T, overrides: Overrides)
 }
 
 function changePlugin(plugin: PluginData, keys: readonly string[], value: Json): PluginData {
-  if (keys.length === 0) return { kind: plugin.kind, id: typeof value === 'string' ? value : JSON.stringify(value), options: {} };
+  if (keys.length === 0)
+    return { kind: plugin.kind, id: typeof value === 'string' ? value : JSON.stringify(value), options: {} };
   return { ...plugin, options: setOption(plugin.options, keys, value) as PluginData['options'] };
 }
 

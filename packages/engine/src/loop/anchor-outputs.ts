@@ -2,7 +2,15 @@
  * Logits of the route's anchors on fixed, un-augmented rows. They are a function of the anchor and the data
  * alone, so they are computed once and kept in a cache that runs share.
  */
-import { contentHash, sha256, type AnchorId, type HostTensors, type Manifest, type Network, type Store } from '@cairn/core';
+import {
+  contentHash,
+  sha256,
+  type AnchorId,
+  type HostTensors,
+  type Manifest,
+  type Network,
+  type Store,
+} from '@cairn/core';
 import { loadAnchor, readSafetensors, writeSafetensors } from '@cairn/route';
 import type { BatchMaker } from '../data/batches.ts';
 import { predictLogits } from '../predict.ts';
@@ -38,7 +46,8 @@ export class AnchorOutputs {
   /** Row-major [rows × classes]. Do not write into it. */
   async logits(anchor: AnchorId, on: FixedRows): Promise<Float32Array> {
     const file = await this.#file(anchor, on);
-    const logits = this.#known.get(file) ?? (await this.#stored(file)) ?? (await this.#compute(anchor, on, file));
+    const logits =
+      this.#known.get(file) ?? (await this.#stored(file)) ?? (await this.#compute(anchor, on, file));
     this.#known.set(file, logits);
     return logits;
   }

@@ -20,7 +20,12 @@ export async function evaluate(
   const logits = await predictLogits(network, set.batches, set.rows);
   const labels = Int32Array.from(set.rows, (row) => set.labels[row] ?? 0);
   const classes = logits.length / Math.max(1, set.rows.length);
-  const context = { logits, labels, classes, ...(set.reference === undefined ? {} : { reference: set.reference }) };
+  const context = {
+    logits,
+    labels,
+    classes,
+    ...(set.reference === undefined ? {} : { reference: set.reference }),
+  };
   const metrics: Record<string, number> = {};
   for (const evaluator of evaluators) {
     for (const [name, value] of evaluator.evaluate(context)) metrics[`${set.phase}/${name}`] = value;

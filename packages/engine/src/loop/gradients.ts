@@ -9,12 +9,19 @@ export interface LossGradients {
 }
 
 /** Value and gradients of a loss under tfjs autograd, apart from the network that made its inputs. */
-export async function lossGradients(loss: LossInstance, needs: LossNeeds, input: LossInput): Promise<LossGradients> {
+export async function lossGradients(
+  loss: LossInstance,
+  needs: LossNeeds,
+  input: LossInput,
+): Promise<LossGradients> {
   const names = needs.learner;
   const inputs = names.map((name) => input.learner[name] as tf.Tensor);
   const parts: Record<string, tf.Scalar> = {};
   const { value, grads } = tf.valueAndGrads((...ys: tf.Tensor[]) => {
-    const learner = { ...input.learner, ...Object.fromEntries(names.map((name, i) => [name, ys[i] as tf.Tensor])) };
+    const learner = {
+      ...input.learner,
+      ...Object.fromEntries(names.map((name, i) => [name, ys[i] as tf.Tensor])),
+    };
     const { total, parts: named } = loss.compute({ ...input, learner });
     for (const [name, part] of Object.entries(named)) parts[name] = tf.keep(part.clone());
     return total;

@@ -15,7 +15,12 @@ export interface LossMaker {
 }
 
 /** Builds the loss of an update. @throws CAIRN_LOSS_… where it does not fit the networks */
-export function readyLoss(data: PluginData<'loss'>, maker: LossMaker, learner: NetInfo, guide?: NetInfo): ReadyLoss {
+export function readyLoss(
+  data: PluginData<'loss'>,
+  maker: LossMaker,
+  learner: NetInfo,
+  guide?: NetInfo,
+): ReadyLoss {
   const loss = maker.plugins.create(data);
   const sides = { learner, ...(guide === undefined ? {} : { guide }) };
   const needs = loss.needs(learner, guide);

@@ -1,5 +1,9 @@
 /** Sums over the samples of an epoch; kept in the run's state, so that a resume in mid-epoch goes on counting. */
-export function addToSums(sums: Record<string, number>, values: Readonly<Record<string, number>>, samples: number): void {
+export function addToSums(
+  sums: Record<string, number>,
+  values: Readonly<Record<string, number>>,
+  samples: number,
+): void {
   sums['samples'] = (sums['samples'] ?? 0) + samples;
   for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value * samples;
 }
@@ -7,7 +11,9 @@ export function addToSums(sums: Record<string, number>, values: Readonly<Record<
 /** Means of the sums, keyed `train/<name>`. */
 export function epochMeans(sums: Readonly<Record<string, number>>): Record<string, number> {
   const { samples = 1, ...totals } = sums;
-  return Object.fromEntries(Object.entries(totals).map(([name, total]) => [`train/${name}`, total / samples]));
+  return Object.fromEntries(
+    Object.entries(totals).map(([name, total]) => [`train/${name}`, total / samples]),
+  );
 }
 
 /** Share of rows whose largest logit is the label's. */

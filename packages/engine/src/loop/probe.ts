@@ -1,4 +1,4 @@
-import { klOfLogits, mean } from '@cairn/core';
+import { klOfLogits, mean, RunError } from '@cairn/core';
 import type { AnchorId, AnchorView, Manifest, Network, Random, StageRecord, Taught } from '@cairn/core';
 import { predictLogits } from '../predict.ts';
 import type { AnchorOutputs, FixedRows } from './anchor-outputs.ts';
@@ -37,7 +37,17 @@ export class Probe {
     };
   }
 
+  /** @throws CAIRN_PROBE_EMPTY */
   #anchor(anchor: AnchorId): Promise<Float32Array> {
+    if (this.#options.on.rows.length === 0) {
+      throw new RunError(
+        'CAIRN_PROBE_EMPTY',
+        'the anchor policy looks at held-out samples, and there are none',
+        {
+          fix: 'validation.fraction above 0, or a policy that plans from the route alone',
+        },
+      );
+    }
     this.#options.charge(anchor, this.#options.on.rows.length);
     return this.#options.outputs.logits(anchor, this.#options.on);
   }

@@ -1,4 +1,5 @@
 import type { RouteEvent, Update } from '@cairn/core';
+import { lastingTraining } from '../plan/lasting-training.ts';
 import { learningRate } from './step.ts';
 import { stageSteps } from './stage.ts';
 import type { Session } from './session.ts';
@@ -16,7 +17,8 @@ export async function recordState(
   const { env, state, order, student, spec, recorder } = session;
   if (env.record === undefined || recorder === undefined) return;
   const { stepsPerEpoch } = order;
-  const totalSteps = Math.round(spec.training.epochs * stepsPerEpoch);
+  const { epochs } = lastingTraining(spec.training, session.curriculum);
+  const totalSteps = Math.round(epochs * stepsPerEpoch);
   const isLast = state.stage !== undefined && state.stepInStage === stageSteps(state.stage, session);
   const event: RouteEvent = {
     step: state.step,

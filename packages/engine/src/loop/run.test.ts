@@ -46,27 +46,35 @@ describe('identities, bit for bit', () => {
 describe('resume', () => {
   const curriculum = () => rco({ loss: kd(), anchorPolicy: equalEpochs({ anchors: 2 }) });
 
-  test.each([1, 5, 12, 13])('stopped after step %i and gone on with: same weights, same journal', async (stop) => {
-    const undisturbed = new MemoryJournal();
-    const whole = await study.teach(study.studentSpec(curriculum()), { journal: undisturbed });
-    const store = new MemoryStore('run');
-    const journal = new MemoryJournal();
-    const controller = new AbortController();
-    let steps = 0;
-    const breathe = (): Promise<void> => {
-      if (++steps === stop) controller.abort();
-      return Promise.resolve();
-    };
-    const stopped = study.teach(study.studentSpec(curriculum()), { store, journal, signal: controller.signal, breathe });
-    await expect(stopped).rejects.toMatchObject({ code: 'CAIRN_INTERRUPTED' });
-    const resumed = await study.teach(study.studentSpec(curriculum()), { store, journal });
-    expect(resumed.weightsSha256).toBe(whole.weightsSha256);
-    expect(resumed.stages).toEqual(whole.stages);
-    expect(resumed.last).toEqual(whole.last);
-    expect(resumed.best).toEqual(whole.best);
-    expect(resumed.cost).toEqual(whole.cost);
-    expect(journal.records.map((r) => r.type)).toEqual(undisturbed.records.map((r) => r.type));
-  });
+  test.each([1, 5, 12, 13])(
+    'stopped after step %i and gone on with: same weights, same journal',
+    async (stop) => {
+      const undisturbed = new MemoryJournal();
+      const whole = await study.teach(study.studentSpec(curriculum()), { journal: undisturbed });
+      const store = new MemoryStore('run');
+      const journal = new MemoryJournal();
+      const controller = new AbortController();
+      let steps = 0;
+      const breathe = (): Promise<void> => {
+        if (++steps === stop) controller.abort();
+        return Promise.resolve();
+      };
+      const stopped = study.teach(study.studentSpec(curriculum()), {
+        store,
+        journal,
+        signal: controller.signal,
+        breathe,
+      });
+      await expect(stopped).rejects.toMatchObject({ code: 'CAIRN_INTERRUPTED' });
+      const resumed = await study.teach(study.studentSpec(curriculum()), { store, journal });
+      expect(resumed.weightsSha256).toBe(whole.weightsSha256);
+      expect(resumed.stages).toEqual(whole.stages);
+      expect(resumed.last).toEqual(whole.last);
+      expect(resumed.best).toEqual(whole.best);
+      expect(resumed.cost).toEqual(whole.cost);
+      expect(journal.records.map((r) => r.type)).toEqual(undisturbed.records.map((r) => r.type));
+    },
+  );
 
   test('a damaged checkpoint is named and refused', async () => {
     const store = new MemoryStore('run');
@@ -91,7 +99,9 @@ describe('what a run refuses', () => {
     const other = study.manifest.anchors.at(-1);
     const store = new MemoryStore('routes');
     for (const { file } of study.manifest.anchors) {
-      const bytes = await study.routes.read(`${study.manifest.id}/${file === anchor.file ? other?.file : file}`);
+      const bytes = await study.routes.read(
+        `${study.manifest.id}/${file === anchor.file ? other?.file : file}`,
+      );
       if (bytes !== undefined) await store.write(`${study.manifest.id}/${file}`, bytes);
     }
     const curriculum = rco({ loss: kd(), anchorPolicy: listed({ epochs: [1, 3] }) });

@@ -36,6 +36,7 @@ export async function trainRun(spec: RunSpec, env: RunEnvironment): Promise<RunR
         stage = await nextStage(session);
         if (stage === undefined) break;
         await beginStage(session, stage);
+        if (session.state.step === 0) await recordState(session, 0, {}, stage.updates[0]?.[0]);
       }
       await runStage(session, stage);
       await finishStage(session, stage);
@@ -52,7 +53,6 @@ async function start(session: Session): Promise<void> {
   for (const record of env.header) env.journal.record(record);
   await env.journal.flush();
   if (session.spec.role === 'student') await saveWeights(session, 'initial', session.initial.weights);
-  await recordState(session, 0);
 }
 
 async function runStage(session: Session, stage: Stage): Promise<void> {

@@ -1,7 +1,9 @@
 /** The beginning and the end of a stage: who is asked, what goes over, what is logged. */
 import {
   canonicalJson,
+  formatTime,
   inSteps,
+  RunError,
   type AnchorId,
   type JsonObject,
   type Manifest,
@@ -36,8 +38,17 @@ export function stageSteps(stage: Stage, { order, spec }: Session): number {
   return inSteps(stage.length, { stepsPerEpoch, total: Math.round(spec.training.epochs * stepsPerEpoch) });
 }
 
-/** Applies what the stage carries over, and logs the anchor that it moves to. */
+/**
+ * Applies what the stage carries over, and logs the anchor that it moves to.
+ * @throws CAIRN_STAGE_EMPTY
+ */
 export async function beginStage(session: Session, stage: Stage): Promise<void> {
+  if (stageSteps(stage, session) < 1) {
+    const length = `${formatTime(stage.length)} at ${session.order.stepsPerEpoch} steps an epoch`;
+    throw new RunError('CAIRN_STAGE_EMPTY', `stage "${stage.name}" is shorter than a step: ${length}`, {
+      fix: 'more epochs, fewer stages or a smaller batch',
+    });
+  }
   const { state, student, initial, env } = session;
   const { weights, buffers, optimizer, schedule } = stage.carry;
   if (state.stages.length > 0) {
@@ -80,7 +91,7 @@ function logSwitch(session: Session, stage: Stage, route: Manifest): void {
     anchors: anchors.map((step) => ({ step, hash: route.anchors.find((a) => a.id === step)?.sha256 ?? '' })),
     epoch: state.step / order.stepsPerEpoch,
     reason,
-    numbers: (stage.decision?.numbers ?? {}),
+    numbers: stage.decision?.numbers ?? {},
   });
   if (stage.decision === undefined) return;
   const names = (ids: readonly AnchorId[]) => ids.map((id) => formatEpoch(epochOf(id))).join('+');

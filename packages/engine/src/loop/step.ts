@@ -112,7 +112,9 @@ function refuseDivergence(session: Session, update: Update, values: Readonly<Rec
     {
       fix: [
         'a smaller student.training.optimizer.learning-rate, a warm-up, or a smaller loss weight',
-        state.records === 0 ? 'no checkpoint yet' : `last good checkpoint: ${env.store.location}/${CHECKPOINT}`,
+        state.records === 0
+          ? 'no checkpoint yet'
+          : `last good checkpoint: ${env.store.location}/${CHECKPOINT}`,
       ],
     },
   );

@@ -17,9 +17,13 @@ export async function openTeachers(session: Session, stage: Stage): Promise<Stag
   for (const { guide } of stage.updates.flat()) {
     if (guide === undefined) continue;
     if (env.route === undefined) {
-      throw new RunError('CAIRN_ROUTE_ABSENT', `stage "${stage.name}" has a guide, but the run has no route`, {
-        fix: 'a curriculum that learns from anchors must say usesRoute',
-      });
+      throw new RunError(
+        'CAIRN_ROUTE_ABSENT',
+        `stage "${stage.name}" has a guide, but the run has no route`,
+        {
+          fix: 'a curriculum that learns from anchors must say usesRoute',
+        },
+      );
     }
     const key = guide.anchors.join('+');
     if (teachers.has(key)) continue;

@@ -133,4 +133,3 @@ export interface RunResult {
   readonly cost: Cost;
   readonly seconds: number;
 }
-

@@ -17,5 +17,7 @@ export async function saveWeights(session: Session, role: string, weights: HostT
 export async function readWeights(session: Session, role: string): Promise<HostTensors | undefined> {
   const file = `weights/${role}.safetensors`;
   const bytes = await session.env.store.read(file);
-  return bytes === undefined ? undefined : readSafetensors(bytes, `${session.env.store.location}/${file}`).tensors;
+  return bytes === undefined
+    ? undefined
+    : readSafetensors(bytes, `${session.env.store.location}/${file}`).tensors;
 }

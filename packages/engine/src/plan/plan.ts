@@ -13,6 +13,7 @@ import { countCost } from '@cairn/nn';
 import type { RunSpec } from '../loop/types.ts';
 import { carve } from '../data/split.ts';
 import { expectedRoute } from './expected-route.ts';
+import { lastingTraining } from './lasting-training.ts';
 
 /** Facts that a plan stands on besides the study. */
 export interface PlanGround {
@@ -21,6 +22,8 @@ export interface PlanGround {
   readonly digest: string;
   readonly trainLabels: Int32Array;
   readonly numerics: string;
+  /** Conditions that stand for others of the same content, by the other's name. */
+  readonly alias?: ReadonlyMap<string, string>;
 }
 
 export interface PlannedRoute {
@@ -64,11 +67,13 @@ export interface Plan {
 
 export async function planStudy(study: Study, ground: PlanGround): Promise<Plan> {
   const trainRows = carve(ground.trainLabels, study.validation.fraction, study.validation.seed).train.length;
-  const routes = await Promise.all(study.teacherSeeds.map((seed) => planRoute(study, ground, seed, trainRows)));
+  const routes = await Promise.all(
+    study.teacherSeeds.map((seed) => planRoute(study, ground, seed, trainRows)),
+  );
   const runs: PlannedRun[] = [];
   for (const route of routes) {
     for (const seed of study.seeds) {
-      for (const name of inOrder(study, ground.registry)) {
+      for (const name of inOrder(study, ground)) {
         runs.push(await planRun(study, ground, { name, seed, route, trainRows, before: runs }));
       }
     }
@@ -76,7 +81,12 @@ export async function planStudy(study: Study, ground: PlanGround): Promise<Plan>
   return { study, numerics: ground.numerics, digest: ground.digest, routes, runs };
 }
 
-async function planRoute(study: Study, ground: PlanGround, seed: number, trainRows: number): Promise<PlannedRoute> {
+async function planRoute(
+  study: Study,
+  ground: PlanGround,
+  seed: number,
+  trainRows: number,
+): Promise<PlannedRoute> {
   const { teacher } = study;
   const spec: RunSpec = {
     ...common(study),
@@ -91,14 +101,15 @@ async function planRoute(study: Study, ground: PlanGround, seed: number, trainRo
   const stepsPerEpoch = Math.ceil(trainRows / study.batch);
   const recorder = ground.registry.create(teacher.recorder);
   const cost = costOf(teacher.model, ground);
+  const training = lastingTraining(teacher.training, ground.registry.create(teacher.curriculum));
   return {
     id: `teacher-t${seed}`,
     seed,
     routeId,
     spec,
     recorder: teacher.recorder,
-    expected: expectedRoute(routeId, teacher.training, recorder, stepsPerEpoch),
-    multiplyAdds: 3 * cost * trainRows * teacher.training.epochs,
+    expected: expectedRoute(routeId, training, recorder, stepsPerEpoch),
+    multiplyAdds: 3 * cost * trainRows * training.epochs,
   };
 }
 
@@ -123,7 +134,12 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
   const spec: RunSpec = { ...common(study), role: 'student', seed, model, curriculum, training };
   const instance = ground.registry.create(curriculum);
   const twin = (condition: string) =>
-    before.find((r) => r.condition === condition && r.seed === seed && r.teacherSeed === route.seed);
+    before.find(
+      (r) =>
+        r.condition === (ground.alias?.get(condition) ?? condition) &&
+        r.seed === seed &&
+        r.teacherSeed === route.seed,
+    );
   const outline = instance.outline({
     training,
     ...(instance.usesRoute ? { route: route.expected } : {}),
@@ -161,9 +177,10 @@ function common(study: Study): Pick<RunSpec, 'augmentations' | 'evaluators' | 'b
 }
 
 /** Conditions in the study's order, those that are copied before those that copy. */
-function inOrder(study: Study, registry: Registry): readonly string[] {
+function inOrder(study: Study, { registry, alias }: PlanGround): readonly string[] {
   const order: string[] = [];
-  const visit = (name: string): void => {
+  const visit = (given: string): void => {
+    const name = alias?.get(given) ?? given;
     const condition = study.conditions[name];
     if (condition === undefined || order.includes(name)) return;
     registry.create(condition.curriculum).after.forEach(visit);

@@ -26,9 +26,14 @@ export interface ResolvedStudy {
 /**
  * A study with its profile and overrides in place, everything checked and every default filled in.
  * @throws CAIRN_PROFILE_UNKNOWN, CAIRN_OPTION_INVALID, CAIRN_OPTION_UNKNOWN, CAIRN_PLUGIN_UNKNOWN,
- *   CAIRN_CONDITION_UNKNOWN; several together
+ *   CAIRN_CONDITION_UNKNOWN, CAIRN_CONDITION_CYCLE, CAIRN_TEACHER_CURRICULUM; several together
  */
-export function resolveStudy(file: StudyFile, registry: Registry, profile: string, overrides: Overrides): ResolvedStudy {
+export function resolveStudy(
+  file: StudyFile,
+  registry: Registry,
+  profile: string,
+  overrides: Overrides,
+): ResolvedStudy {
   const changes = file.profiles[profile];
   if (changes === undefined) {
     throw new UsageError('CAIRN_PROFILE_UNKNOWN', `--profile: got "${profile}"`, {
@@ -38,7 +43,7 @@ export function resolveStudy(file: StudyFile, registry: Registry, profile: strin
   const declared = parseStudy(applyOverrides(parseStudy(file.study), changes));
   const wanted = parseStudy(applyOverrides(declared, overrides));
   const resolved = collapse(resolvePlugins(declared, registry), resolvePlugins(wanted, registry));
-  throwAll(conditionErrors(resolved.study, registry));
+  throwAll(conditionErrors(resolved, registry));
   return resolved;
 }
 
@@ -91,7 +96,10 @@ function collapse(declared: Study, wanted: Study): ResolvedStudy {
       .filter(([name]) => !alias.has(name))
       .map(([name, { curriculum, control }]) => {
         const matched = control === undefined ? undefined : (alias.get(control) ?? control);
-        return [name, { curriculum, ...(matched === undefined || matched === name ? {} : { control: matched }) }];
+        return [
+          name,
+          { curriculum, ...(matched === undefined || matched === name ? {} : { control: matched }) },
+        ];
       }),
   );
   const baseline = alias.get(wanted.baseline) ?? wanted.baseline;
@@ -99,28 +107,38 @@ function collapse(declared: Study, wanted: Study): ResolvedStudy {
   return { study: { ...wanted, conditions, baseline }, notes, alias };
 }
 
-function conditionErrors(study: Study, registry: Registry): CairnError[] {
+function conditionErrors(resolved: ResolvedStudy, registry: Registry): CairnError[] {
+  const { study, alias } = resolved;
   const known = Object.keys(study.conditions);
   const errors: CairnError[] = [];
   const check = (path: string, name: string | undefined) => {
-    if (name === undefined || known.includes(name)) return;
+    if (name === undefined || known.includes(alias.get(name) ?? name)) return;
     errors.push(
-      new UsageError('CAIRN_CONDITION_UNKNOWN', `${path}: no condition "${name}"`, { fix: suggestion(name, known) }),
+      new UsageError('CAIRN_CONDITION_UNKNOWN', `${path}: no condition "${name}"`, {
+        fix: suggestion(name, known),
+      }),
     );
   };
+  const { curriculum: own } = study.teacher;
+  if (registry.create(own).usesRoute) {
+    const message = `teacher.curriculum: "${own.id}" learns from a route, and a teacher makes one`;
+    const fix = 'a curriculum without a teacher, such as supervised';
+    errors.push(new UsageError('CAIRN_TEACHER_CURRICULUM', message, { fix }));
+  }
   check('baseline', study.baseline);
   for (const [name, { control, curriculum }] of Object.entries(study.conditions)) {
     check(`conditions.${name}.control`, control);
     for (const other of registry.create(curriculum).after) check(`conditions.${name}.curriculum`, other);
   }
-  errors.push(...cycleErrors(study, registry));
+  errors.push(...cycleErrors(resolved, registry));
   return errors;
 }
 
-function cycleErrors(study: Study, registry: Registry): CairnError[] {
+function cycleErrors({ study, alias }: ResolvedStudy, registry: Registry): CairnError[] {
   const after = (name: string) => {
     const condition = study.conditions[name];
-    return condition === undefined ? [] : registry.create(condition.curriculum).after;
+    const others = condition === undefined ? [] : registry.create(condition.curriculum).after;
+    return others.map((other) => alias.get(other) ?? other);
   };
   const cycleFrom = (path: readonly string[]): readonly string[] | undefined => {
     for (const next of after(path.at(-1) ?? '')) {

@@ -1,0 +1,129 @@
+import { countCost } from '@cairn/nn';
+import { describe, expect, test } from 'vitest';
+import { declared, planOf, registry, type PlanChanges } from '../test-support/declared-study.ts';
+
+const hashesOf = async (changes: PlanChanges = {}) => {
+  const { routes, runs } = await planOf(changes);
+  return { route: routes[0]?.routeId, runs: runs.map(({ hash }) => hash) };
+};
+const change = async (changes: PlanChanges) => {
+  const [before, after] = [await hashesOf(), await hashesOf(changes)];
+  return {
+    route: before.route === after.route ? 'same' : 'new',
+    runs: before.runs.filter((hash) => !after.runs.includes(hash)).length,
+  };
+};
+
+describe('what gives a route and runs a new identity', () => {
+  test('nothing: the same study, the same hashes, all different', async () => {
+    const { runs } = await hashesOf();
+    expect(await change({})).toEqual({ route: 'same', runs: 0 });
+    expect(new Set(runs).size).toBe(8);
+  });
+
+  test.each<[string, PlanChanges]>([
+    ['the teacher’s model', { overrides: { 'teacher.model.depth': 14 } }],
+    ['the teacher’s length', { overrides: { 'teacher.training.epochs': 9 } }],
+    ['the teacher’s learning rate', { overrides: { 'teacher.training.optimizer.learningRate': 0.2 } }],
+    ['the teacher’s loss', { overrides: { 'teacher.curriculum.loss': 'kd' } }],
+    ['the batch', { overrides: { batch: 16 } }],
+    ['the share that is held out', { overrides: { 'validation.fraction': 0.1 } }],
+    ['which samples are held out', { overrides: { 'validation.seed': 1 } }],
+    ['the augmentation', { overrides: { 'augmentation.padding': 2 } }],
+    ['the teacher’s seed', { overrides: { teacherSeeds: [1] } }],
+    ['the data', { ground: { digest: 'other' } }],
+    ['the numerics', { ground: { numerics: 'n-2' } }],
+  ])('%s: route and all runs', async (_, changes) => {
+    expect(await change(changes)).toEqual({ route: 'new', runs: 8 });
+  });
+
+  test.each<[string, PlanChanges]>([
+    ['the recorder', { overrides: { 'teacher.recorder.every': 2 } }],
+    ['an evaluator', { overrides: { 'evaluator.k': [1] } }],
+    ['the size of the probe', { overrides: { 'validation.probe': 10 } }],
+    ['the student’s model', { overrides: { 'student.model.width': 8 } }],
+    ['the student’s length', { overrides: { 'student.training.epochs': 7 } }],
+  ])('%s: all runs, not the route', async (_, changes) => {
+    expect(await change(changes)).toEqual({ route: 'same', runs: 8 });
+  });
+
+  test('an option of one condition: its two seeds, and the runs that copy it', async () => {
+    const one = { overrides: { 'conditions.rco-eei.curriculum.restartRate': 0.1 } };
+    expect(await change(one)).toEqual({ route: 'same', runs: 2 });
+    const copied = { overrides: { 'conditions.rco-greedy.curriculum.restartRate': 0.1 } };
+    expect(await change(copied)).toEqual({ route: 'same', runs: 4 });
+  });
+
+  test('what is only for people, or where runs are trained: nothing', async () => {
+    const overrides = { title: 'Another', question: 'Why?', 'conditions.rco-eei.control': 'kd' };
+    expect(await change({ overrides })).toEqual({ route: 'same', runs: 0 });
+  });
+
+  test('more seeds leave those that are there', async () => {
+    const { runs } = await hashesOf();
+    const more = await hashesOf({ overrides: { seeds: [0, 1, 2] } });
+    expect(more.runs).toHaveLength(12);
+    expect(runs.filter((hash) => !more.runs.includes(hash))).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  test('has every condition for every seed, those that are copied first', async () => {
+    const { runs } = await planOf();
+    expect(runs.slice(0, 4).map(({ id, copies }) => [id, copies])).toEqual([
+      ['kd-t0-s0', {}],
+      ['rco-greedy-t0-s0', {}],
+      ['kd-restarts-t0-s0', { 'rco-greedy': 'rco-greedy-t0-s0' }],
+      ['rco-eei-t0-s0', {}],
+    ]);
+    expect(runs[6]?.copies).toEqual({ 'rco-greedy': 'rco-greedy-t0-s1' });
+  });
+
+  test('crosses the seeds of teachers and students', async () => {
+    const { routes, runs } = await planOf({ overrides: { teacherSeeds: [3, 4] } });
+    expect(routes.map(({ id }) => id)).toEqual(['teacher-t3', 'teacher-t4']);
+    expect(new Set(routes.map(({ routeId }) => routeId)).size).toBe(2);
+    expect(runs).toHaveLength(16);
+    expect(runs.filter(({ teacherSeed }) => teacherSeed === 4).map(({ routeId }) => routeId)).toEqual(
+      Array.from({ length: 8 }, () => routes[1]?.routeId),
+    );
+  });
+
+  test('knows lengths and anchors, or their bounds', async () => {
+    const { runs } = await planOf();
+    const outlines = runs.slice(0, 4).map(({ outline }) => outline);
+    // 8 epochs of 3 steps: the converged teacher is step 24, four anchors are 6, 12, 18, 24.
+    expect(outlines).toEqual([
+      { epochs: [6], exact: true, anchors: [24] },
+      { epochs: [6, 6, 6, 6], exact: false },
+      { epochs: [6, 6, 6, 6], exact: false, anchors: [24, 24, 24, 24] },
+      { epochs: [6, 6, 6, 6], exact: true, anchors: [6, 12, 18, 24] },
+    ]);
+  });
+
+  test('counts what it will cost: images, and multiply-adds of 3 student passes and a teacher’s', async () => {
+    const { routes, runs, study } = await planOf();
+    const { spec } = registry.create(study.dataset);
+    const [teacher, student] = [study.teacher.model, study.student.model].map(
+      (model) => countCost(registry.create(model).graph(spec)).forward,
+    );
+    // 80 rows, 8 epochs of the teacher, 6 or 24 of a student.
+    expect(routes[0]?.multiplyAdds).toBe(3 * (teacher ?? 0) * 80 * 8);
+    expect(runs.slice(0, 4).map(({ images }) => images)).toEqual([480, 1920, 1920, 1920]);
+    expect(runs[0]?.multiplyAdds).toBe(480 * (3 * (student ?? 0) + (teacher ?? 0)));
+  });
+
+  test('a condition without a teacher costs none', async () => {
+    const curriculum = declared.study.teacher.curriculum;
+    const file = { ...declared, study: { ...declared.study, conditions: { kd: { curriculum } } } };
+    const { runs, study } = await planOf({ file });
+    const { spec } = registry.create(study.dataset);
+    const student = countCost(registry.create(study.student.model).graph(spec)).forward;
+    expect(runs[0]?.multiplyAdds).toBe(480 * 3 * student);
+  });
+
+  test('is plain data', async () => {
+    const plan = await planOf();
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
