@@ -5,7 +5,14 @@ export { CHECKPOINT } from './loop/checkpoint.ts';
 export { trainRun } from './loop/run.ts';
 export type * from './loop/types.ts';
 export { expectedRoute } from './plan/expected-route.ts';
-export { planStudy, routeConfig, type Plan, type PlanGround, type PlannedRoute, type PlannedRun } from './plan/plan.ts';
+export {
+  planStudy,
+  routeConfig,
+  type Plan,
+  type PlanGround,
+  type PlannedRoute,
+  type PlannedRun,
+} from './plan/plan.ts';
 export { resolveStudy, type ResolvedStudy } from './plan/resolve.ts';
 export { predictLogits } from './predict.ts';
 export { rateFactor } from './schedule.ts';

@@ -8,7 +8,11 @@ const PREDICT_BATCH = 128;
  * Logits of rows without augmentation, in inference mode: float32, row-major [rows × classes].
  * Leaves the network's mode and its pending backward as they are.
  */
-export async function predictLogits(network: Network, batches: BatchMaker, rows: Int32Array): Promise<Float32Array> {
+export async function predictLogits(
+  network: Network,
+  batches: BatchMaker,
+  rows: Int32Array,
+): Promise<Float32Array> {
   const classes = network.info.outputs['logits']?.[0] ?? 0;
   const logits = new Float32Array(rows.length * classes);
   for (let start = 0; start < rows.length; start += PREDICT_BATCH) {

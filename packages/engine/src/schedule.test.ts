@@ -9,7 +9,9 @@ const factors = (input: object, steps: readonly number[]) => {
 };
 
 test('step falls when the milestone epoch is done, as RepDistiller does (epoch > 150, 1-based)', () => {
-  expect(factors({ name: 'step', at: ['6ep', '8ep'] }, [59, 60, 79, 80, 99])).toEqual([1, 0.1, 0.1, 0.01, 0.01]);
+  expect(factors({ name: 'step', at: ['6ep', '8ep'] }, [59, 60, 79, 80, 99])).toEqual([
+    1, 0.1, 0.1, 0.01, 0.01,
+  ]);
   expect(factors({ name: 'step', at: [{ fraction: 0.5 }], factor: 0.2 }, [49, 50])).toEqual([1, 0.2]);
 });
 

@@ -1,4 +1,4 @@
-import { CairnError, type JsonObject, type PluginData, RouteError, type Store } from '@cairn/core';
+import { type CairnError, type JsonObject, type PluginData, RouteError, type Store } from '@cairn/core';
 import { loadAnchor } from './load-anchor.ts';
 import { readManifest, type StoredManifest, writeManifest } from './manifest.ts';
 import { writeSafetensors } from './safetensors.ts';

@@ -27,7 +27,7 @@ export const squaredLogits = definePlugin({
     needs: () => ({ learner: ['logits'], guide: [] }),
     create: () => ({
       compute: ({ learner }) => {
-        const total = tf.mean(tf.square(learner['logits'] ?? tf.scalar(0))).asScalar();
+        const total: tf.Scalar = tf.mean(tf.square(learner['logits'] ?? tf.scalar(0)));
         return { total, parts: {} };
       },
     }),

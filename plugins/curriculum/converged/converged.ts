@@ -34,20 +34,24 @@ export class ConvergedCurriculum implements Curriculum {
     this.after = [options.epochs, options.restarts].flatMap((o) => (typeof o === 'object' ? [o.as] : []));
   }
 
-  outline({ training, route, epochsOf }: OutlineView): ReturnType<Curriculum['outline']> {
-    const exact = this.after.every((condition) => epochsOf(condition).exact);
-    const epochs = this.#lengths(training.epochs, (condition) => epochsOf(condition).epochs);
+  outline(view: OutlineView): ReturnType<Curriculum['outline']> {
+    const { training, route } = view;
+    const exact = this.after.every((condition) => view.epochsOf(condition).exact);
+    const epochs = this.#lengths(training.epochs, (condition) => view.epochsOf(condition).epochs);
     if (route === undefined) return { epochs, exact };
     return { epochs, exact, anchors: epochs.map(() => convergedOf(route).id) };
   }
 
-  async next({ training, stages, stagesOf, anchors }: CurriculumView): Promise<Stage | 'done'> {
+  async next(view: CurriculumView): Promise<Stage | 'done'> {
+    const { training, stages, anchors } = view;
     if (anchors === undefined) {
       throw new RunError('CAIRN_ROUTE_ABSENT', 'curriculum "converged" in a run without a route', {
         fix: 'a teacher learns from labels: curriculum "supervised"',
       });
     }
-    const lengths = this.#lengths(training.epochs, (condition) => stagesOf(condition).map((s) => s.epochs));
+    const lengths = this.#lengths(training.epochs, (condition) =>
+      view.stagesOf(condition).map((s) => s.epochs),
+    );
     const epochs = lengths[stages.length];
     if (epochs === undefined) return 'done';
     const name = `stage-${stages.length + 1}`;

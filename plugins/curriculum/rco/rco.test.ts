@@ -190,12 +190,12 @@ const asked = stepping();
 const refusal = (policy: AnchorPolicy, options: Options) => failureOf(() => shown(policy, options));
 
 test('a policy must move before it stays or finishes', async () => {
-  const staying = { ...asked, next: async () => ({ ...why, stay: true }) } as const;
+  const staying: AnchorPolicy = { ...asked, next: async () => ({ ...why, stay: true }) };
   expect(await refusal(staying, {})).toMatchInlineSnapshot(`
     "CAIRN_PLUGIN_DECISION anchor policy: got stay before the first move (for tests)
     a policy begins with a move: without one the student has no teacher"
   `);
-  const finished = { ...asked, next: async () => ({ ...why, finish: true }) } as const;
+  const finished: AnchorPolicy = { ...asked, next: async () => ({ ...why, finish: true }) };
   expect(await refusal(finished, { stages: 'one' })).toMatchInlineSnapshot(`
     "CAIRN_PLUGIN_DECISION anchor policy: got finish before the first move (for tests)
     a policy begins with a move: without one the student has no teacher"
@@ -219,7 +219,7 @@ test('shares must fit the anchors', async () => {
     "CAIRN_OPTION_INVALID curriculum.shares: got [0.5,0.6]
     shares that sum to 1"
   `);
-  const both = { stages: 'one', shares: [0.5, 0.5], lastShare: 0.3 } as const;
+  const both: Options = { stages: 'one', shares: [0.5, 0.5], lastShare: 0.3 };
   expect(await refusal(planned(1, 2), both)).toMatchInlineSnapshot(`
     "CAIRN_OPTION_INVALID curriculum.last-share: got 0.3
     shares or last-share, not both"

@@ -16,6 +16,7 @@ import {
   temporaryFolder,
   TINY,
   until,
+  type Outcome,
   type Running,
 } from './cairn-process.ts';
 
@@ -23,7 +24,7 @@ const study = [
   'run',
   'quickstart',
   ...TINY,
-  '--student.training.epochs=6',
+  '--student.training.epochs=5',
   '--only=rco-greedy',
   '--checkpoint-seconds=0.05',
   '--workers=1',
@@ -52,18 +53,18 @@ async function hashes(home: string): Promise<readonly string[]> {
   ];
 }
 
-/** A home that has the route, and no run. */
-function homeWithRoute(): string {
+/** A home in which all is done but one student. */
+function homeWithoutRun(): string {
   const home = temporaryFolder();
-  cpSync(join(undisturbed, 'routes'), join(home, 'routes'), { recursive: true });
+  const absent = join(onlyFolder(undisturbed, 'runs', 'quickstart') ?? '', RUN);
+  cpSync(undisturbed, home, { recursive: true, filter: (path) => path !== absent });
   return home;
 }
 
 /** Starts the study and waits until a student is in the middle of its second stage, with a checkpoint from there. */
 async function intoSecondStage(home: string): Promise<{ command: Running; worker: number; folder: string }> {
   const command = start(home, study);
-  const folder = await until('the study folder', () => onlyFolder(home, 'runs', 'quickstart'), command);
-  const run = join(folder, RUN);
+  const run = join(onlyFolder(home, 'runs', 'quickstart') ?? '', RUN);
   await until('a finished stage', () => (journalOf(run).some((r) => r['type'] === 'stage') ? true : undefined), command);
   const before = checkpointTime(run);
   await until('a later checkpoint', () => ((checkpointTime(run) ?? 0) > (before ?? 0) ? true : undefined), command);
@@ -80,23 +81,30 @@ function checkpointTime(run: string): number | undefined {
 function expectResumed(run: string): void {
   const resumes = journalOf(run).filter((r) => r['type'] === 'resume');
   expect(resumes.length).toBeGreaterThan(0);
-  expect(resumes.every((r) => Number(r['records']) > 6)).toBe(true);
+  expect(resumes.every((r) => Number(r['records']) > 0)).toBe(true);
 }
 
 test("kill -9 of a student's process: the same command ends with the same weights", slow, async () => {
-  const home = homeWithRoute();
+  const home = homeWithoutRun();
   const { command, worker, folder } = await intoSecondStage(home);
   process.kill(worker, 'SIGKILL');
   const { code, out, err } = await command.ended;
   expect(code).toBe(1);
   expect(neutral(out, home)).toMatch(/^<time> {3}run {3}rco-greedy s0 .*failed {3}its process ended with code 1$/m);
-  expect(err).toMatchInlineSnapshot();
+  expect(err).toMatchInlineSnapshot(`
+    "
+    rco-greedy-t0-s0:
+    error CAIRN_TASK_KILLED  its process ended with code 1 and without a word
+      killed from outside, by the system for memory as a rule: "--workers=1" needs less
+      the same command goes on from the last saved state
+    "
+  `);
   expect(await hashes(home)).toEqual(expected);
   expectResumed(folder);
 });
 
 test('kill -9 of the command: its worker saves and ends, the same command goes on', slow, async () => {
-  const home = homeWithRoute();
+  const home = homeWithoutRun();
   const { command, worker, folder } = await intoSecondStage(home);
   process.kill(-(command.process.pid ?? NaN), 'SIGKILL');
   await command.ended;
@@ -108,24 +116,35 @@ test('kill -9 of the command: its worker saves and ends, the same command goes o
 });
 
 test('kill -9 of the command and at once the command again: it waits for the old worker', slow, async () => {
-  const home = homeWithRoute();
+  const home = homeWithoutRun();
   const { command, folder } = await intoSecondStage(home);
   process.kill(-(command.process.pid ?? NaN), 'SIGKILL');
   expect(await hashes(home)).toEqual(expected);
   expectResumed(folder);
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s: exit code 130, and it goes on', slow, async (signal) => {
-  const home = homeWithRoute();
+test('SIGINT and SIGTERM: exit code 130, and it goes on; meanwhile the study is locked', slow, async () => {
+  const home = homeWithoutRun();
   const { command, worker, folder } = await intoSecondStage(home);
-  command.process.kill(signal);
-  const { code, err, out } = await command.ended;
-  expect([code, err]).toEqual([130, 'interrupted, state saved: the same command goes on\n']);
-  expect(neutral(out, home)).toMatch(/^<time> {3}run {3}rco-greedy s0 .*interrupted, state saved$/m);
+  const second = await cairn(home, study);
+  expect([second.code, neutral(second.out, home)]).toEqual([1, '']);
+  expect(neutral(second.err, home).replace(/~[0-9a-f]+/, '')).toMatchInlineSnapshot();
+  expect(second.err).toContain(`process ${command.process.pid} since`);
+  command.process.kill('SIGINT');
+  expectInterrupted(await command.ended);
   expect([lives(worker), ownerOf(folder)]).toEqual([false, undefined]);
+  const again = start(home, study);
+  await until('the worker', () => ownerOf(folder), again);
+  again.process.kill('SIGTERM');
+  expectInterrupted(await again.ended);
   expect(await hashes(home)).toEqual(expected);
   expectResumed(folder);
 });
+
+function expectInterrupted({ code, out, err }: Outcome): void {
+  expect([code, err]).toEqual([130, 'interrupted, state saved: the same command goes on\n']);
+  expect(out).toMatch(/ run {3}rco-greedy s0 .*interrupted, state saved$/m);
+}
 
 test("kill -9 of the teacher's process: the same route", slow, async () => {
   const home = temporaryFolder();
@@ -143,13 +162,3 @@ test("kill -9 of the teacher's process: the same route", slow, async () => {
   expectResumed(route);
 });
 
-test('a second invocation is told who runs the study', slow, async () => {
-  const home = homeWithRoute();
-  const { command } = await intoSecondStage(home);
-  const second = await cairn(home, study);
-  command.process.kill('SIGTERM');
-  expect([second.code, neutral(second.out, home)]).toEqual([1, '']);
-  expect(neutral(second.err, home).replace(/~[0-9a-f]+/, '')).toMatchInlineSnapshot();
-  expect(second.err).toContain(`process ${command.process.pid} since`);
-  expect((await command.ended).code).toBe(130);
-});

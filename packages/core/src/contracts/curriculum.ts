@@ -59,7 +59,7 @@ export interface OutlineView {
   /** Absent where the run has no route. Anchors of a route not yet trained carry no metrics. */
   readonly route?: Manifest;
   /** Epochs of a condition's run with the same seeds: known, or an upper bound. */
-  epochsOf(condition: string): { readonly epochs: readonly number[]; readonly exact: boolean };
+  readonly epochsOf: (condition: string) => { readonly epochs: readonly number[]; readonly exact: boolean };
 }
 
 export interface Outline {
@@ -78,7 +78,7 @@ export interface CurriculumView {
   /** Absent where the curriculum asks for no route. */
   readonly anchors?: AnchorView;
   /** Finished stages of a condition that `after` names, same seeds. */
-  stagesOf(condition: string): readonly StageRecord[];
+  readonly stagesOf: (condition: string) => readonly StageRecord[];
 }
 
 /** Says what is trained next. Pure: it drives the one loop and never runs one of its own. */

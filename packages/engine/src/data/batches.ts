@@ -21,12 +21,18 @@ export class BatchMaker {
    * The rows as a batch, in their order. With `random` each sample is augmented at the address
    * (augment, epoch, row), whatever batch it comes in. The caller owns the tensors.
    */
-  async make(rows: Int32Array, address?: { readonly random: Random; readonly epoch: number }): Promise<Batch> {
+  async make(
+    rows: Int32Array,
+    address?: { readonly random: Random; readonly epoch: number },
+  ): Promise<Batch> {
     const { bytes } = await this.#split.read(rows);
     const seen = address === undefined ? bytes : this.#augment(bytes, rows, address.random, address.epoch);
     const { height, width, channels } = this.#input;
     const x = tf.tensor4d(this.#normalise(seen), [rows.length, height, width, channels]);
-    const labels = tf.tensor1d(Int32Array.from(rows, (r) => this.#split.labels[r] ?? 0), 'int32');
+    const labels = tf.tensor1d(
+      Int32Array.from(rows, (r) => this.#split.labels[r] ?? 0),
+      'int32',
+    );
     return { inputs: { x }, labels, indices: rows, size: rows.length };
   }
 

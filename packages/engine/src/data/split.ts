@@ -44,6 +44,8 @@ function rowsByClass(labels: Int32Array, rows: Iterable<number> = labels.keys())
 }
 
 function choose(rows: readonly number[], count: number, seed: number, purpose: string): number[] {
-  const order = createRandom(seed).at(purpose, 0, rows[0] ?? 0).permutation(rows.length);
+  const order = createRandom(seed)
+    .at(purpose, 0, rows[0] ?? 0)
+    .permutation(rows.length);
   return Array.from(order.subarray(0, count), (i) => rows[i] ?? 0);
 }

@@ -40,15 +40,19 @@ async function live(
 async function trace(result: RunResult, store: MemoryStore): Promise<object> {
   const view = await loadJournal(store, 'journal.jsonl');
   const { seconds: _, ...rest } = result;
-  const metrics = Object.entries(view?.metrics ?? {}).map(([key, points]) => [key, JSON.stringify(points)]);
-  return { ...rest, anchors: view?.anchors, ends: view?.end?.status, keys: metrics.map(([key]) => key) };
+  const metrics = [...(view?.metrics ?? [])].map(([key, samples]) => [
+    key,
+    samples.map(({ value, step }) => [step, value]),
+  ]);
+  const { anchors, weights, end, records } = view ?? {};
+  return { ...rest, metrics, anchors, weights, end: end?.status, records };
 }
 
 describe.each([
   ['saved at the ends of stages', 1e9],
   ['saved at every step', 0],
 ])('%s', (_, checkpointSeconds) => {
-  test.each([1, 4, 9, 12, 13, 20])('killed after step %i', async (steps) => {
+  test.each([1, 9, 12, 13])('killed after step %i', async (steps) => {
     const curriculum = rco({ loss: kd(), anchorPolicy: greedy({ anchors: 2 }) });
     const spec = study.studentSpec(curriculum);
     const undisturbed = new MemoryStore('run');

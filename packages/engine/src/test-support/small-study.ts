@@ -27,11 +27,31 @@ import { kd } from '@cairn/loss-kd';
 import { resnet } from '@cairn/model-resnet';
 import { everyEpochs } from '@cairn/route-recorder-every-epochs';
 import { RouteWriter } from '@cairn/route';
-import { routeConfig, trainRun, type RunEnvironment, type RunJournal, type RunResult, type RunSpec } from '../index.ts';
+import {
+  routeConfig,
+  trainRun,
+  type RunEnvironment,
+  type RunJournal,
+  type RunResult,
+  type RunSpec,
+} from '../index.ts';
 
 const catalogue = [
-  equalEpochs, final, greedy, listed, cropFlip, converged, rco, supervised, textures, fidelity, topK, crossEntropy, kd,
-  resnet, everyEpochs,
+  equalEpochs,
+  final,
+  greedy,
+  listed,
+  cropFlip,
+  converged,
+  rco,
+  supervised,
+  textures,
+  fidelity,
+  topK,
+  crossEntropy,
+  kd,
+  resnet,
+  everyEpochs,
 ];
 
 /** A journal in memory that repeats no record after a rewind. */
@@ -80,7 +100,12 @@ const training = {
   schedule: { name: 'cosine', floor: 0, warmup: { epochs: 0 } },
 } as const;
 
-function specOf(role: RunSpec['role'], model: PluginData<'model'>, curriculum: PluginData<'curriculum'>, seed: number): RunSpec {
+function specOf(
+  role: RunSpec['role'],
+  model: PluginData<'model'>,
+  curriculum: PluginData<'curriculum'>,
+  seed: number,
+): RunSpec {
   return {
     role,
     seed,
@@ -135,7 +160,10 @@ export async function smallStudy(): Promise<SmallStudy> {
     },
     everyEpochs({ every: 1 }),
   );
-  await trainRun(spec, { ...base(new MemoryStore('teacher')), record: { writer, recorder: everyEpochs({ every: 1 }) } });
+  await trainRun(spec, {
+    ...base(new MemoryStore('teacher')),
+    record: { writer, recorder: everyEpochs({ every: 1 }) },
+  });
   const manifest = await writer.finish();
   return {
     registry,
@@ -144,7 +172,8 @@ export async function smallStudy(): Promise<SmallStudy> {
     routes,
     manifest,
     teacherModel,
-    studentSpec: (curriculum, seed = 1) => specOf('student', resnet({ depth: 8, width: 4 }), curriculum, seed),
+    studentSpec: (curriculum, seed = 1) =>
+      specOf('student', resnet({ depth: 8, width: 4 }), curriculum, seed),
     teach: (student, changes = {}) =>
       trainRun(student, {
         ...base(new MemoryStore('run')),
