@@ -72,6 +72,9 @@ describe.each(builds)('build %s', (build) => {
     expect(relativeError(y, expected.y)).toBeLessThan(2e-6);
     expect(relativeError(mean, expected.mean)).toBeLessThan(1e-6);
     expect(relativeError(variance, expected.variance)).toBeLessThan(1e-6);
+    const given = { x, gamma, beta, mean: tensor(mean), variance: tensor(variance) };
+    const [inferred = []] = runGuarded('CairnBatchNormInfer', given, { epsilon, relu });
+    expect([...inferred]).toEqual([...y]);
     const inputs = { dy, x, gamma, beta, mean: tensor(mean), variance: tensor(variance) };
     const [dx = [], dgamma = [], dbeta = []] = runGuarded('CairnBatchNormTrainGrad', inputs, { epsilon, relu });
     expect(relativeError(dx, expected.dx)).toBeLessThan(5e-6);

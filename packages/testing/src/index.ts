@@ -1,12 +1,16 @@
 export * from './anchor-policy-suite.ts';
 export * from './anchor-view.ts';
+export * from './augmentation-suite.ts';
 export * from './create.ts';
 export * from './curriculum-suite.ts';
 export * from './curriculum-view.ts';
+export * from './dataset-suite.ts';
 export * from './distill-loss-suite.ts';
 export * from './evaluator-suite.ts';
 export * from './failure.ts';
+export * from './launcher-suite.ts';
 export type { LossSides } from './loss-input.ts';
+export * from './model-suite.ts';
 export * from './numerics.ts';
-export * from './route.ts';
 export * from './route-recorder-suite.ts';
+export * from './route.ts';

@@ -1,4 +1,5 @@
 import { createRandom, createRegistry, type Augmentation } from '@cairn/core';
+import { testAugmentation } from '@cairn/testing';
 import { expect, test } from 'vitest';
 import { cropFlip, cutAndMirror, drawCropFlip } from './index.ts';
 
@@ -9,6 +10,10 @@ const pixels = Uint8Array.of(1, 2, 3, 4, 5, 6);
 function augmentation(options: Parameters<typeof cropFlip>[0]): Augmentation {
   return createRegistry([cropFlip]).create(cropFlip(options));
 }
+
+testAugmentation('crop-flip', () => augmentation({}));
+testAugmentation('crop-flip, wide', () => augmentation({ padding: 20 }));
+testAugmentation('crop-flip, nothing', () => augmentation({ padding: 0, flip: false }), { random: false });
 
 function cut(top: number, left: number, mirrored: boolean, padding = 1): number[] {
   const to = new Uint8Array(6).fill(99);
@@ -29,6 +34,9 @@ test('windows of the padded image, worked by hand', () => {
 test('a window beyond the image is all zero', () => {
   expect(cut(0, 0, false, 5)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(cut(10, 10, true, 5)).toEqual([0, 0, 0, 0, 0, 0]);
+  // At the image's height, but beside it.
+  expect(cut(5, 10, false, 5)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(cut(5, 0, false, 5)).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
 test('channels stay together', () => {

@@ -39,6 +39,8 @@ export function cutAndMirror(
   const dx = left - padding;
   const first = Math.max(0, -dx);
   const last = Math.min(width, width - dx);
+  // The window may lie beside the image: nothing to copy.
+  if (first >= last) return;
   for (let y = Math.max(0, -dy); y < Math.min(height, height - dy); y++) {
     const source = (y + dy) * width + dx;
     const row = y * width;

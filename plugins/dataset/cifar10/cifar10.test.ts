@@ -1,4 +1,5 @@
 import { createRegistry, type Splits } from '@cairn/core';
+import { createPlugin, testDataset } from '@cairn/testing';
 import { expect, test } from 'vitest';
 import { cifar10, cifar10Source, cifar10Spec } from './index.ts';
 
@@ -19,6 +20,11 @@ function archive(): Map<string, Uint8Array> {
   }
   return files.set('test_batch.bin', Uint8Array.from([...record(0, 1), ...record(0, 2)]));
 }
+
+testDataset('cifar10', () => createPlugin(cifar10, cifar10()), {
+  files: archive,
+  others: { limit: () => createPlugin(cifar10, cifar10({ limit: 1 })) },
+});
 
 test('the source declares six files of 10,000 records', () => {
   expect(cifar10Source.files.map((f) => f.name)).toEqual([...archive().keys()]);

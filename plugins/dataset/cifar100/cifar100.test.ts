@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRegistry, type DataSource, type Dataset, type Splits } from '@cairn/core';
+import { createPlugin, testDataset } from '@cairn/testing';
 import { expect, test, type TestContext } from 'vitest';
 import { cifar100, cifar100Source, cifar100Spec } from './index.ts';
 
@@ -26,6 +27,15 @@ function record(fine: number, value: number, coarse = cifar100Spec.superclasses[
 function file(...records: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(records.flatMap((r) => [...r]));
 }
+
+testDataset('cifar100', () => createPlugin(cifar100, cifar100()), {
+  files: () =>
+    new Map([
+      ['train.bin', file(record(3, 100), record(3, 101), record(99, 102))],
+      ['test.bin', file(record(0, 103), record(0, 104))],
+    ]),
+  others: { limit: () => createPlugin(cifar100, cifar100({ limit: 1 })) },
+});
 
 test('class numbers and superclasses are those of the archive', () => {
   const { classNames, superclasses } = cifar100Spec;

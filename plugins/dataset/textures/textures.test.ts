@@ -1,4 +1,5 @@
 import { createRegistry, type Split, type Splits } from '@cairn/core';
+import { createPlugin, testDataset } from '@cairn/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { classDistance, textureClasses, textures } from './index.ts';
 import {
@@ -23,6 +24,16 @@ async function imagesOf(split: Split): Promise<Uint8Array[]> {
 }
 
 const small = { trainPerClass: 3, testPerClass: 2 } as const;
+const create = (options: Options) => createPlugin(textures, textures({ ...small, ...options }));
+
+testDataset('textures', () => create({}), {
+  others: {
+    seed: () => create({ seed: 1 }),
+    'label noise': () => create({ labelNoise: 0.5 }),
+    size: () => create({ size: 32 }),
+  },
+});
+
 let whole: Splits;
 let cpuSeconds: number;
 let second: Judgement;

@@ -1,7 +1,10 @@
 import { createRegistry, type LaunchContext, type RunTask, type TaskEnd } from '@cairn/core';
+import { createPlugin, testLauncher } from '@cairn/testing';
 import { expect, test } from 'vitest';
 import { local } from './index.ts';
 import { LocalLauncher } from './local.ts';
+
+testLauncher('local', () => createPlugin(local, local()));
 
 const node = process.execPath;
 

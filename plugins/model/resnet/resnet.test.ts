@@ -1,5 +1,6 @@
 import { createRandom, type CairnError, type NetState, type Task } from '@cairn/core';
 import { activateWasm } from '@cairn/backend-wasm';
+import { createPlugin, testModel } from '@cairn/testing';
 import { countCost, initialState, netInfo, TfjsNetwork } from '@cairn/nn';
 import { memory, randomNormal, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -22,6 +23,12 @@ function graph(options: Parameters<typeof resnetOptions.parse>[0] = {}, size = 3
 }
 
 beforeAll(() => activateWasm());
+
+const backends = { wasm: () => activateWasm() };
+testModel('resnet', () => createPlugin(resnet, resnet({ depth: 14, width: 4 })), { backends });
+testModel('resnet, widened', () => createPlugin(resnet, resnet({ depth: 8, width: 2, widen: 4 })), {
+  backends,
+});
 
 // RepDistiller's models, counted in PyTorch for 100 classes.
 test.each([

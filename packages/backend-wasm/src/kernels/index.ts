@@ -1,5 +1,6 @@
 /** The catalogue: adding a kernel means a file in this folder and a line here. */
 import type { KernelConfig } from '@tensorflow/tfjs-core';
+import { batchNormInfer } from './batch-norm-infer.ts';
 import { batchNormTrain } from './batch-norm-train.ts';
 import { batchNormTrainGrad } from './batch-norm-train-grad.ts';
 import { conv2d } from './conv2d.ts';
@@ -18,7 +19,7 @@ import { softmaxCeKl } from './softmax-ce-kl.ts';
 export const trainingKernels: readonly KernelConfig[] = [
   conv2d, conv2dInputGrad, conv2dFilterGrad, depthwiseInputGrad, depthwiseFilterGrad, maxPoolGrad, avgPoolGrad,
   segmentSum, einsum,
-  batchNormTrain, batchNormTrainGrad, reluGrad, momentumUpdate, softmaxCeKl,
+  batchNormTrain, batchNormTrainGrad, batchNormInfer, reluGrad, momentumUpdate, softmaxCeKl,
 ];
 
 /** Everything that is registered; the refused kernels only throw. */

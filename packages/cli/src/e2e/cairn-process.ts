@@ -14,6 +14,7 @@ const PATIENCE = 120_000;
 /** Options that make the quickstart a matter of seconds. */
 export const TINY: readonly string[] = [
   '--profile=smoke',
+  '--workers=2',
   '--dataset.train-per-class=20',
   '--dataset.test-per-class=5',
   '--teacher.model.depth=8',

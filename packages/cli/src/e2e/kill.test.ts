@@ -128,7 +128,12 @@ test('SIGINT and SIGTERM: exit code 130, and it goes on; meanwhile the study is 
   const { command, worker, folder } = await intoSecondStage(home);
   const second = await cairn(home, study);
   expect([second.code, neutral(second.out, home)]).toEqual([1, '']);
-  expect(neutral(second.err, home).replace(/~[0-9a-f]+/, '')).toMatchInlineSnapshot();
+  expect(neutral(second.err, home).replace(/~[0-9a-f]+/, '')).toMatchInlineSnapshot(`
+    "error CAIRN_STUDY_LOCKED  study quickstart/smoke is in use by process <pid> since <date> (cairn run quickstart)
+      wait until it ends, or stop it: kill <pid>
+      it saves its state; the same command goes on
+    "
+  `);
   expect(second.err).toContain(`process ${command.process.pid} since`);
   command.process.kill('SIGINT');
   expectInterrupted(await command.ended);

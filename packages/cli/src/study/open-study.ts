@@ -1,10 +1,10 @@
 /** From a command line to a plan: the study with its profile and options, its data, its backend. */
-import type { BackendInfo, Overrides, Registry, Splits, Study } from '@cairn/core';
-import { planStudy, resolveStudy, type Plan } from '@cairn/engine';
+import { CairnError, throwAll, type BackendInfo, type Overrides, type Registry, type Splits, type Study } from '@cairn/core';
+import { planStudy, resolveStudy, type Plan, type ResolvedStudy } from '@cairn/engine';
 import type { Host } from '../command.ts';
 import type { NodeStore } from '../files/index.ts';
 import { openSplits, startBackend, type FetchOptions } from './ground.ts';
-import { selectConditions } from './select.ts';
+import { checkNames, selectConditions } from './select.ts';
 import { readPinned } from './pinned.ts';
 import { placesIn, variationName, type Places } from './places.ts';
 
@@ -45,8 +45,11 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     ...(seeds === undefined ? {} : { seeds: [...seeds] }),
     ...(teacherSeeds === undefined ? {} : { teacherSeeds: [...teacherSeeds] }),
   };
-  const resolved = resolveStudy(file, registry, profileName, wanted);
-  const study = selectConditions(resolved, request.only, registry);
+  const { resolved, study } = together(
+    () => resolveStudy(file, registry, profileName, wanted),
+    (found) => selectConditions(found, request.only, registry),
+    () => checkNames(request.only ?? [], Object.keys(file.study.conditions)),
+  );
   const places = placesIn(host.home);
   const profile = await variationName(profileName, request.overrides);
   const store = places.study(study.id, profile);
@@ -67,4 +70,27 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     alias: resolved.alias,
   });
   return { study, profile, plan, splits, registry, backend: info, places, store, notes: resolved.notes };
+}
+
+/** The study and its selection; where the study is wrong, what is wrong with the selection is told along with it. */
+function together(
+  resolve: () => ResolvedStudy,
+  select: (resolved: ResolvedStudy) => Study,
+  check: () => void,
+): { readonly resolved: ResolvedStudy; readonly study: Study } {
+  const errors: CairnError[] = [];
+  const attempt = <T>(action: () => T): T | undefined => {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof CairnError)) throw error;
+      errors.push(error);
+      return undefined;
+    }
+  };
+  const resolved = attempt(resolve);
+  if (resolved !== undefined) return { resolved, study: select(resolved) };
+  attempt(check);
+  throwAll(errors);
+  throw new RangeError('unreachable: an error was collected');
 }

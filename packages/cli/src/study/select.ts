@@ -1,4 +1,4 @@
-import { suggestion, throwAll, UsageError, type CairnError, type Registry, type Study } from '@cairn/core';
+import { suggestion, throwAll, UsageError, type Registry, type Study } from '@cairn/core';
 import type { ResolvedStudy } from '@cairn/engine';
 
 /**
@@ -12,25 +12,29 @@ export function selectConditions(
   registry: Registry,
 ): Study {
   if (only === undefined) return study;
-  const known = Object.keys(study.conditions);
+  const given = only.map((name) => alias.get(name) ?? name);
+  checkNames(given, Object.keys(study.conditions));
   const wanted = new Set<string>();
-  const errors: CairnError[] = [];
-  const want = (given: string): void => {
-    const name = alias.get(given) ?? given;
+  const want = (name: string): void => {
     const condition = study.conditions[name];
-    if (condition === undefined) {
-      const fix = suggestion(name, known);
-      errors.push(new UsageError('CAIRN_CONDITION_UNKNOWN', `--only: no condition "${name}"`, { fix }));
-      return;
-    }
-    if (wanted.has(name)) return;
+    if (condition === undefined || wanted.has(name)) return;
     wanted.add(name);
-    for (const other of registry.create(condition.curriculum).after) want(other);
+    for (const other of registry.create(condition.curriculum).after) want(alias.get(other) ?? other);
     if (condition.control !== undefined) want(condition.control);
   };
-  only.forEach(want);
-  throwAll(errors);
+  given.forEach(want);
   if (study.conditions[study.baseline] !== undefined) wanted.add(study.baseline);
   const conditions = Object.entries(study.conditions).filter(([name]) => wanted.has(name));
   return { ...study, conditions: Object.fromEntries(conditions) };
+}
+
+/** @throws CAIRN_CONDITION_UNKNOWN; several together */
+export function checkNames(only: readonly string[], known: readonly string[]): void {
+  const unknown = only.filter((name) => !known.includes(name));
+  throwAll(
+    unknown.map(
+      (name) =>
+        new UsageError('CAIRN_CONDITION_UNKNOWN', `--only: no condition "${name}"`, { fix: suggestion(name, known) }),
+    ),
+  );
 }

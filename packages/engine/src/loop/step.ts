@@ -102,16 +102,16 @@ function chargeStep({ state, forwardCost }: Session, update: Update, samples: nu
 
 function refuseDivergence(session: Session, update: Update, values: Readonly<Record<string, number>>): void {
   if (Object.values(values).every(Number.isFinite)) return;
-  const { state, order, env } = session;
+  const { state, order, env, spec } = session;
   const parts = Object.entries(values).map(([name, value]) => `${name} ${value}`);
   const rate = learningRate(session, update);
   const epoch = (state.step / order.stepsPerEpoch).toFixed(2);
   throw new RunError(
     'CAIRN_LOSS_DIVERGED',
-    `the loss is not finite at step ${state.step + 1} (epoch ${epoch}): ${parts.join(', ')}; learning rate ${rate}`,
+    `the loss is not finite at step ${state.step + 1} (epoch ${epoch}): ${parts.join(', ')}; learning rate ${rate.toPrecision(3)}`,
     {
       fix: [
-        'a smaller student.training.optimizer.learning-rate, a warm-up, or a smaller loss weight',
+        `a smaller ${spec.role}.training.optimizer.learning-rate, a warm-up, or a smaller loss weight`,
         state.records === 0
           ? 'no checkpoint yet'
           : `last good checkpoint: ${env.store.location}/${CHECKPOINT}`,

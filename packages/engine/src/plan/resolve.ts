@@ -34,17 +34,32 @@ export function resolveStudy(
   profile: string,
   overrides: Overrides,
 ): ResolvedStudy {
+  const errors: CairnError[] = [];
   const changes = file.profiles[profile];
-  if (changes === undefined) {
-    throw new UsageError('CAIRN_PROFILE_UNKNOWN', `--profile: got "${profile}"`, {
-      fix: suggestion(profile, Object.keys(file.profiles)),
-    });
-  }
-  const declared = parseStudy(applyOverrides(parseStudy(file.study), changes));
-  const wanted = parseStudy(applyOverrides(declared, overrides));
-  const resolved = collapse(resolvePlugins(declared, registry), resolvePlugins(wanted, registry));
-  throwAll(conditionErrors(resolved, registry));
-  return resolved;
+  if (changes === undefined) errors.push(unknownProfile(profile, file));
+  const declared = parseStudy(applyOverrides(parseStudy(file.study), changes ?? {}));
+  const applied = applyEach(declared, overrides, errors);
+  const wanted = attempt(errors, () => parseStudy(applied));
+  // Also where the study is wrong: what its plugins are told is looked at all the same.
+  const resolved = attempt(errors, () => resolvePlugins(wanted ?? applied, registry));
+  throwAll(errors);
+  const collapsed = collapse(resolvePlugins(declared, registry), resolved ?? declared);
+  throwAll(conditionErrors(collapsed, registry));
+  return collapsed;
+}
+
+function unknownProfile(profile: string, { profiles }: StudyFile): UsageError {
+  return new UsageError('CAIRN_PROFILE_UNKNOWN', `--profile: got "${profile}"`, {
+    fix: suggestion(profile, Object.keys(profiles)),
+  });
+}
+
+/** One override after the other, without those that lead nowhere. */
+function applyEach(study: Study, overrides: Overrides, errors: CairnError[]): Study {
+  return Object.entries(overrides).reduce(
+    (before, [path, value]) => attempt(errors, () => applyOverrides(before, { [path]: value })) ?? before,
+    study,
+  );
 }
 
 function parseStudy(input: unknown): Study {

@@ -1,0 +1,87 @@
+/** Damaged files are named and refused, and a loss that is not finite ends its run with all that is known of it. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cairn, fileAt, neutral, onlyFolder, start, temporaryFolder, TINY, until } from './cairn-process.ts';
+
+const slow = { timeout: 120_000 };
+const study = ['run', 'quickstart', ...TINY, '--only=kd', '--student.training.epochs=30', '--checkpoint-seconds=0.01'];
+const CHECKPOINT = 'checkpoint/state.safetensors';
+
+/** A home with a route and a student that was interrupted. */
+const begun = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
+
+beforeAll(async () => {
+  const command = start(begun, study);
+  const run = () => join(onlyFolder(begun, 'runs', 'quickstart') ?? begun, 'kd-t0-s0');
+  await until('a checkpoint', () => fileAt(run(), CHECKPOINT), command);
+  command.process.kill('SIGTERM');
+  expect((await command.ended).code).toBe(130);
+}, 120_000);
+afterAll(() => rmSync(begun, { recursive: true }));
+
+function copyOfBegun(): { readonly home: string; readonly run: string; readonly route: string } {
+  const home = temporaryFolder();
+  cpSync(begun, home, { recursive: true });
+  const run = join(onlyFolder(home, 'runs', 'quickstart') ?? '', 'kd-t0-s0');
+  return { home, run, route: onlyFolder(home, 'routes') ?? '' };
+}
+
+/** Flips one bit in the middle of a file, or the first character of a text in it. */
+function damage(file: string, text?: string): void {
+  const bytes = readFileSync(file);
+  const at = text === undefined ? bytes.length >> 1 : bytes.indexOf(text);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  writeFileSync(file, bytes);
+}
+
+/** Runs the study, which must fail: what it says, without hashes and places. */
+async function failure(home: string): Promise<string> {
+  const { code, err } = await cairn(home, study);
+  expect(code).toBe(1);
+  return neutral(err, home)
+    .replace(/~[0-9a-f]{6}/g, '')
+    .replace(/\b[0-9a-f]{64}\b/g, '<sha256>')
+    .replace(/\b[0-9a-f]{16}\b/g, '<route>');
+}
+
+test('a damaged checkpoint', slow, async () => {
+  const { home, run } = copyOfBegun();
+  damage(join(run, CHECKPOINT));
+  const before = readFileSync(join(run, CHECKPOINT));
+  expect(await failure(home)).toMatchInlineSnapshot();
+  expect(readFileSync(join(run, CHECKPOINT))).toEqual(before);
+});
+
+test('a damaged journal', slow, async () => {
+  const { home, run } = copyOfBegun();
+  damage(join(run, 'journal.jsonl'), '{"v":1');
+  expect(await failure(home)).toMatchInlineSnapshot();
+  // One damaged run does not hide the others.
+  const { code, out } = await cairn(home, ['runs']);
+  expect([code, out]).toEqual([0, expect.stringMatching(/kd-t0-s0 {2}damaged /)]);
+});
+
+test('a damaged manifest', slow, async () => {
+  const { home, route } = copyOfBegun();
+  damage(join(route, 'manifest.json'), '"totalSteps"');
+  expect(await failure(home)).toMatchInlineSnapshot();
+});
+
+test('an anchor that is not what was recorded', slow, async () => {
+  const { home, route } = copyOfBegun();
+  damage(join(route, 'step-00000036.safetensors'));
+  expect(await failure(home)).toMatchInlineSnapshot();
+});
+
+test('a loss that is not finite', slow, async () => {
+  const { home } = copyOfBegun();
+  const wild = [...study, '--student.training.optimizer.learning-rate=1e30', '--checkpoint-seconds=0.0001'];
+  const { code, err, out } = await cairn(home, wild);
+  expect(code).toBe(1);
+  expect(neutral(err, home).replace(/~[0-9a-f]{6}/, '')).toMatchInlineSnapshot();
+  const checkpoint = /last good checkpoint: (.*)/.exec(err)?.[1] ?? '';
+  expect(statSync(checkpoint).size).toBeGreaterThan(0);
+  expect(out).toMatch(/ run {3}kd s0 +failed {3}CAIRN_LOSS_DIVERGED {2}the loss is not finite at step \d+/);
+});
