@@ -78,7 +78,7 @@ export const study = defineStudy({
       'dataset.limit': 30,
       'dataset.test-limit': 10,
       'teacher.model.depth': 8,
-      'teacher.training.epochs': 6,
+      'teacher.training.epochs': 8,
       'teacher.training.optimizer.learningRate': 0.1,
       'teacher.recorder.every': 1,
       'student.model.depth': 8,
