@@ -1,3 +1,4 @@
+export { planArrays, type ArrayPlan } from './graph/array-specs.ts';
 export { graphBuilder, type GraphBuilder, type Initializers, type Value } from './graph/builder.ts';
 export { hashWeights } from './graph/hash-weights.ts';
 export { countCost, netInfo, type Cost } from './graph/info.ts';

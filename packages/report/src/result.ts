@@ -68,6 +68,15 @@ export interface ConditionResult {
   readonly runs: readonly RunResult[];
 }
 
+/** A contrast that the study declared, with what would count as no difference. */
+export interface PrimaryContrast {
+  readonly condition: string;
+  readonly against: string;
+  readonly metric: string;
+  /** In the metric's own units: 0.006 of `test/top1` are 0.6 points. Absent where equivalence is no question. */
+  readonly margin?: number;
+}
+
 export interface StudyResult {
   readonly version: 1;
   readonly study: string;
@@ -77,6 +86,8 @@ export interface StudyResult {
   readonly numerics: string;
   /** The condition that all are compared with after their control. */
   readonly baseline: string;
+  /** Declared in the study; every other contrast is exploratory. */
+  readonly primary?: readonly PrimaryContrast[];
   readonly seeds: readonly number[];
   readonly teacherSeeds: readonly number[];
   readonly teachers: readonly TeacherResult[];

@@ -10,17 +10,17 @@ export const ELEMENT_BYTES = { F32: 4, I32: 4, I64: 8 } as const;
 export type StoredDtype = keyof typeof ELEMENT_BYTES;
 
 /** One array of a file; `begin` and `end` count from the end of the header. */
-export interface StoredArray {
+export interface StoredArray<D extends string = StoredDtype> {
   readonly name: string;
-  readonly dtype: StoredDtype;
+  readonly dtype: D;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
 
-export interface Header {
+export interface Header<D extends string = StoredDtype> {
   /** In the order of their bytes. */
-  readonly arrays: readonly StoredArray[];
+  readonly arrays: readonly StoredArray<D>[];
   readonly metadata: Readonly<Record<string, string>>;
   /** Where the arrays' bytes begin. */
   readonly dataStart: number;
@@ -41,8 +41,16 @@ export function damaged(file: string, what: string, cause?: unknown): RouteError
   });
 }
 
-/** Reads and checks the header of a whole file. @throws CAIRN_WEIGHTS_DAMAGED */
-export function parseHeader(bytes: Uint8Array, file: string): Header {
+/**
+ * Reads and checks the header of a whole file.
+ * @param readable bytes of an element of each dtype that the caller can read
+ * @throws CAIRN_WEIGHTS_DAMAGED
+ */
+export function parseHeader<D extends string>(
+  bytes: Uint8Array,
+  file: string,
+  readable: Readonly<Record<D, number>>,
+): Header<D> {
   const text = headerText(bytes, file);
   const dataStart = 8 + text.length;
   const json = parseObject(new TextDecoder().decode(text), file);
@@ -50,7 +58,7 @@ export function parseHeader(bytes: Uint8Array, file: string): Header {
   const metadata = z.record(z.string(), z.string()).safeParse(rawMetadata);
   if (!metadata.success) throw damaged(file, '__metadata__ holds something other than text');
   const arrays = Object.entries(entries)
-    .map(([name, entry]) => arrayOf(name, entry, file))
+    .map(([name, entry]) => arrayOf(name, entry, file, readable))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkLayout(arrays, bytes.length - dataStart, file);
   return { arrays, metadata: metadata.data, dataStart };
@@ -97,16 +105,21 @@ function repeatedKey(text: string): string | undefined {
   return undefined;
 }
 
-function arrayOf(name: string, value: unknown, file: string): StoredArray {
+function arrayOf<D extends string>(
+  name: string,
+  value: unknown,
+  file: string,
+  readable: Readonly<Record<D, number>>,
+): StoredArray<D> {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) throw damaged(file, `"${name}" is not described by dtype, shape and data_offsets`);
   const { dtype, shape, data_offsets } = parsed.data;
-  if (!isReadable(dtype)) {
-    const known = Object.keys(ELEMENT_BYTES).join(', ');
+  if (!isReadable(dtype, readable)) {
+    const known = Object.keys(readable).join(', ');
     throw damaged(file, `"${name}" is of dtype ${dtype}; read are ${known}`);
   }
   const [begin, end] = data_offsets;
-  const size = shape.reduce((product, n) => product * n, ELEMENT_BYTES[dtype]);
+  const size = shape.reduce((product, n) => product * n, readable[dtype] as number);
   if (end - begin !== size) {
     const needs = `${dtype} [${shape.join(', ')}] needs ${size} bytes`;
     throw damaged(file, `"${name}": ${needs}, its offsets ${begin} to ${end} hold ${end - begin}`);
@@ -114,12 +127,12 @@ function arrayOf(name: string, value: unknown, file: string): StoredArray {
   return { name, dtype, shape, begin, end };
 }
 
-function isReadable(dtype: string): dtype is StoredDtype {
-  return Object.hasOwn(ELEMENT_BYTES, dtype);
+function isReadable<D extends string>(dtype: string, readable: Readonly<Record<D, number>>): dtype is D {
+  return Object.hasOwn(readable, dtype);
 }
 
 /** Arrays lie one after the other and fill the file: no overlap, no hole, nothing out of range. */
-function checkLayout(arrays: readonly StoredArray[], available: number, file: string): void {
+function checkLayout(arrays: readonly StoredArray<string>[], available: number, file: string): void {
   let position = 0;
   let before = 'the header';
   for (const { name, begin, end } of arrays) {

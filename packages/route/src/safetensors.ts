@@ -1,6 +1,6 @@
 /** Weights as safetensors files: the format that PyTorch, ONNX tools and browsers read without running code. */
 import type { HostTensor, HostTensors } from '@cairn/core';
-import { damaged, parseHeader, type StoredArray } from './safetensors-header.ts';
+import { damaged, ELEMENT_BYTES, parseHeader, type StoredArray } from './safetensors-header.ts';
 
 export interface Safetensors {
   readonly tensors: HostTensors;
@@ -13,7 +13,7 @@ export interface Safetensors {
  * @throws CAIRN_WEIGHTS_DAMAGED for anything that is not exactly such a file, and for other dtypes
  */
 export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
-  const { arrays, metadata, dataStart } = parseHeader(bytes, file);
+  const { arrays, metadata, dataStart } = parseHeader(bytes, file, ELEMENT_BYTES);
   const tensors = arrays.map((array) => {
     // Not `slice`: that of a node Buffer is no copy.
     const data = new Uint8Array(bytes.subarray(dataStart + array.begin, dataStart + array.end));
@@ -23,7 +23,7 @@ export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
 }
 
 /** Every platform that runs JavaScript today is little-endian, as the format is. */
-function hostTensor({ name, dtype, shape }: StoredArray, buffer: ArrayBuffer, file: string): HostTensor {
+export function hostTensor({ name, dtype, shape }: StoredArray, buffer: ArrayBuffer, file: string): HostTensor {
   if (dtype === 'F32') return { dtype: 'float32', shape, data: new Float32Array(buffer) };
   if (dtype === 'I32') return { dtype: 'int32', shape, data: new Int32Array(buffer) };
   const data = Int32Array.from(new BigInt64Array(buffer), (wide) => {

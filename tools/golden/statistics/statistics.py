@@ -47,8 +47,10 @@ def paired(a, b):
         "tost": {"margin": MARGIN, "p": float(max(lower, upper)), "interval": interval(test, 0.9)},
     }
     if len(d) >= 6:
+        # In whole ten-thousandths: sums that are equal must not differ by rounding, or ties would not count.
+        whole = np.rint(d * 1e4)
         result["signFlip"] = float(
-            stats.permutation_test((d,), np.mean, permutation_type="samples", n_resamples=np.inf).pvalue
+            stats.permutation_test((whole,), np.mean, permutation_type="samples", n_resamples=np.inf).pvalue
         )
     if len(d) == 6:
         # Every resample there is.

@@ -26,6 +26,7 @@ export const runSpec = {
     plan: { type: 'boolean', summary: 'train nothing: list the runs, their cost and what is reused' },
     seeds: { type: 'counts', value: 'N,N', summary: 'student seeds' },
     teacherSeeds: { type: 'counts', value: 'N,N', summary: 'teacher seeds, one route each' },
+    teacherRoute: { type: 'names', value: 'ID,ID', summary: 'routes that are here; no teacher is trained' },
     only: { type: 'names', value: 'NAME,NAME', summary: 'these conditions and what they need' },
     workers: { type: 'count', value: 'N', summary: 'processes at a time' },
     backend: { type: 'text', value: 'ID', summary: 'what computes (see cairn doctor)' },
@@ -56,17 +57,37 @@ export const runsSpec = {
 
 export const routesSpec = {
   name: 'routes',
-  summary: "list the teachers' routes, show one, export one",
-  arguments: [
-    { name: 'action', summary: 'list, show or export', optional: true, choices: ['list', 'show', 'export'] },
-    { name: 'route', summary: 'its id, or the start of it', optional: true },
-    { name: 'folder', summary: 'where export writes', optional: true },
+  summary: "list the teachers' routes, show one, bring one in or out",
+  details: [
+    'import reads a folder of .safetensors files that PyTorch saved (docs/pytorch.md), with model and data of the study that --study names, or an archive that pack has made.',
   ],
-  flags: { json },
+  arguments: [
+    {
+      name: 'action',
+      summary: 'list, show, export, pack or import',
+      optional: true,
+      choices: ['list', 'show', 'export', 'pack', 'import'],
+    },
+    { name: 'route', summary: 'its id, or the start of it; for import a folder or an archive', optional: true },
+    { name: 'target', summary: 'the folder that export, the file that pack writes', optional: true },
+  ],
+  flags: {
+    study: { type: 'text', value: 'NAME', summary: "import: whose teacher's model and data the weights have" },
+    profile: { type: 'text', value: 'NAME', summary: "import: the study's profile" },
+    names: { type: 'text', value: 'FILE', summary: 'import: a JSON map from their names to ours' },
+    epochs: { type: 'counts', value: 'N,N', summary: 'import: these alone, and each of them' },
+    stepsPerEpoch: { type: 'count', value: 'N', summary: 'import: steps of an epoch' },
+    seed: { type: 'count', value: 'N', min: 0, summary: 'import: the seed of the training, to tell teachers apart' },
+    json,
+  },
+  overrides: true,
   examples: [
     ['cairn routes', 'all routes'],
     ['cairn routes show 3f2a', 'the anchors of one'],
     ['cairn routes export 3f2a route', 'its manifest and weights into a folder'],
+    ['cairn routes import saved --study=cifar100-rco', 'checkpoints of PyTorch become a route'],
+    ['cairn routes import saved --study=cifar100-rco --teacher.model.depth=20', 'of another model'],
+    ['cairn routes pack 3f2a route.tar', 'one checked archive, which import reads'],
   ],
 } as const satisfies CommandSpec;
 
@@ -107,6 +128,31 @@ export const evalSpec = {
     json,
   },
   examples: [['cairn eval quickstart/default/kd-t0-s1', 'the last weights of a run']],
+} as const satisfies CommandSpec;
+
+export const analyseSpec = {
+  name: 'analyse',
+  summary: 'hardness map, planned anchors and paired table of a route, without training',
+  details: [
+    'Reads logits (a .npy or .safetensors file for each checkpoint, and labels.npy; files named student… are the student), checkpoints (with --study), or a route that is here.',
+  ],
+  arguments: [{ name: 'what', summary: 'a folder of logits or checkpoints, or a route' }],
+  flags: {
+    study: { type: 'text', value: 'NAME', summary: 'whose model and data checkpoints have' },
+    profile: { type: 'text', value: 'NAME', summary: "the study's profile" },
+    split: { type: 'text', value: 'NAME', summary: 'of checkpoints: val or test (default val)' },
+    names: { type: 'text', value: 'FILE', summary: 'a JSON map from names of checkpoints to ours' },
+    epochs: { type: 'counts', value: 'N,N', summary: 'these checkpoints alone, and each of them' },
+    anchors: { type: 'count', value: 'N', summary: 'anchors that policies plan (default 4)' },
+    backend: { type: 'text', value: 'ID', summary: 'what computes' },
+    json,
+  },
+  overrides: true,
+  examples: [
+    ['cairn analyse logits', 'a folder of epoch_10.npy, …, labels.npy'],
+    ['cairn analyse saved --study=cifar100-rco', 'checkpoints of PyTorch'],
+    ['cairn analyse 3f2a', 'a route'],
+  ],
 } as const satisfies CommandSpec;
 
 export const doctorSpec = {

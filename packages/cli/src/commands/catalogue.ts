@@ -1,6 +1,7 @@
 /** Every command: its line, and where its work is found. Loaded when called, so that help stays quick. */
 import type { CommandSpec } from '../args/flags.ts';
 import {
+  analyseSpec,
   dataSpec,
   doctorSpec,
   evalSpec,
@@ -24,6 +25,7 @@ export const catalogue: readonly CommandEntry[] = [
   { spec: pluginsSpec, load: async () => (await import('./plugins.ts')).plugins },
   { spec: dataSpec, load: async () => (await import('./data.ts')).data },
   { spec: evalSpec, load: async () => (await import('./eval.ts')).evaluation },
+  { spec: analyseSpec, load: async () => (await import('./analyse.ts')).analyse },
   { spec: doctorSpec, load: async () => (await import('./doctor.ts')).doctor },
   { spec: taskSpec, load: async () => (await import('./task.ts')).task },
 ];

@@ -1,4 +1,4 @@
-import { RouteError, suggestion, UsageError } from '@cairn/core';
+import { optionPath, RouteError, suggestion, UsageError } from '@cairn/core';
 import {
   exportRoute,
   listRoutes,
@@ -9,19 +9,29 @@ import {
   type StoredManifest,
 } from '@cairn/route';
 import { routesSpec } from '../args/specs.ts';
-import type { Command, Host } from '../command.ts';
+import type { Call, Command, Host } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
-import { percent } from '../format.ts';
+import { counted, percent } from '../format.ts';
 import { print, printJson } from '../output.ts';
+import { packArchive } from '../routes/archive.ts';
+import { importPath, type Imported } from '../routes/import.ts';
+import { importedFacts } from '../routes/imported.ts';
 import { modelName } from '../study/show-plan.ts';
 import { placesIn } from '../study/places.ts';
 
 type Listed = RouteSummary | BrokenRoute;
 
-/** `cairn routes [list | show <route> | export <route> <folder>]` */
+type RoutesCall = Call<typeof routesSpec.flags>;
+
+/** `cairn routes [list | show <route> | export <route> <folder> | pack <route> <file> | import <path>]` */
 export const routes: Command<typeof routesSpec.flags> = {
   spec: routesSpec,
-  async execute({ arguments: [action = 'list', wanted, folder], flags }, host) {
+  async execute(call, host) {
+    const {
+      arguments: [action = 'list', wanted, target],
+      flags,
+    } = call;
+    requireImport(action, call);
     const store = placesIn(host.home).routes;
     const all = await listRoutes(store);
     const toScreen = flags.json === undefined || flags.json.file !== undefined;
@@ -31,23 +41,68 @@ export const routes: Command<typeof routesSpec.flags> = {
       return 0;
     };
     if (action === 'list') return answer(all.map(asJson), listing(all, store.location));
+    if (action === 'import') {
+      const imported = await importInto(host, wanted, call);
+      const { manifest, isNew } = imported;
+      return answer({ id: manifest.id, isNew, anchors: manifest.anchors }, importLines(imported));
+    }
     const id = select(all, action, wanted);
     const manifest = await readManifest(store, id);
     if (manifest === undefined) throw new RouteError('CAIRN_ROUTE_MISSING', `no route ${id}`);
     if (action === 'show') return answer(manifest, await card(store, manifest));
-    const target = targetFolder(host, folder);
-    await exportRoute(store, id, new NodeStore(target));
-    return answer({ id, folder: target }, [
-      `route ${id}: ${manifest.anchors.length} anchors in ${target}/${id}`,
-    ]);
+    const path = targetPath(host, action, target);
+    const what = `route ${id}: ${manifest.anchors.length} anchors in`;
+    if (action === 'pack') {
+      const bytes = await packArchive(store, id, path);
+      return answer({ id, file: path, bytes }, [`${what} ${path}, ${(bytes / 1e6).toFixed(1)} MB`]);
+    }
+    await exportRoute(store, id, new NodeStore(path));
+    return answer({ id, folder: path }, [`${what} ${path}/${id}`]);
   },
 };
 
-function targetFolder(host: Host, folder: string | undefined): string {
-  if (folder !== undefined) return host.typedPath(folder);
-  throw new UsageError('CAIRN_ARGUMENT_MISSING', 'cairn routes export: no folder', {
-    fix: 'cairn routes export <route> <folder>',
+function targetPath(host: Host, action: string, path: string | undefined): string {
+  if (path !== undefined) return host.typedPath(path);
+  const what = action === 'pack' ? 'file' : 'folder';
+  throw new UsageError('CAIRN_ARGUMENT_MISSING', `cairn routes ${action}: no ${what}`, {
+    fix: `cairn routes ${action} <route> <${what}>`,
   });
+}
+
+/** What only an import takes is refused elsewhere, so that nothing is ignored. */
+function requireImport(action: string, { flags: { json: _, ...others }, overrides }: RoutesCall): void {
+  const flag = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  const given = flag === undefined ? Object.keys(overrides)[0] : optionPath([flag]);
+  if (action === 'import' || given === undefined) return;
+  throw new UsageError('CAIRN_FLAG_UNKNOWN', `cairn routes ${action}: --${given} is for import alone`, {
+    fix: `cairn routes import <path> --${given}=…`,
+  });
+}
+
+function importInto(
+  host: Host,
+  path: string | undefined,
+  { flags: { json: _, ...request }, overrides }: RoutesCall,
+): Promise<Imported> {
+  if (path !== undefined) return importPath(host, host.typedPath(path), { ...request, overrides });
+  throw new UsageError('CAIRN_ARGUMENT_MISSING', 'cairn routes import: no path', {
+    fix: 'cairn routes import <folder | archive> --study=<name>',
+  });
+}
+
+function importLines({ manifest, isNew, notes }: Imported): string[] {
+  const { id, anchors } = manifest;
+  const epochs = anchors.map(({ epoch }) => Number(epoch.toFixed(2))).join(' ');
+  const was = isNew ? '' : '   was here already';
+  return [
+    `route ${id}   ${teacherOf(manifest)}   ${counted(anchors.length, 'anchor')}${was}`,
+    `epochs ${epochs}`,
+    ...notes,
+    '',
+    `cairn analyse ${id.slice(0, 6)}                          its hardness map`,
+    `cairn eval ${id.slice(0, 6)}@${anchors.at(-1)?.id}`,
+    `cairn run <study> --teacher-route=${id.slice(0, 6)}      teaches along it`,
+  ];
 }
 
 /** A route by its id or the beginning of it. */
@@ -80,7 +135,7 @@ function listing(all: readonly Listed[], location: string): string[] {
       : [
           route.id,
           teacherOf(route).padEnd(12),
-          `seed ${route.seed}`,
+          importedFacts(route) === undefined ? `seed ${route.seed}` : 'imported',
           `${String(route.anchors).padStart(4)} anchors`,
           `${route.totalSteps / route.stepsPerEpoch} epochs`,
           route.complete ? '' : 'not finished',
@@ -98,9 +153,11 @@ function teacherOf({ config }: Pick<StoredManifest, 'config'>): string {
 
 async function card(store: NodeStore, manifest: StoredManifest): Promise<string[]> {
   const problems = await verifyRoute(store, manifest.id);
+  const imported = importedFacts(manifest);
+  const origin = imported === undefined ? `seed ${manifest.seed}   ${manifest.numerics}` : 'imported';
   return [
-    `route ${manifest.id}   ${teacherOf(manifest)}   seed ${manifest.seed}   ${manifest.numerics}`,
-    `data  ${manifest.dataset}`,
+    `route ${manifest.id}   ${teacherOf(manifest)}   ${origin}`,
+    `data  ${imported?.data.id ?? manifest.dataset}`,
     `where ${store.location}/${manifest.id}`,
     '',
     '      step   epoch          lr    val top-1   weights',

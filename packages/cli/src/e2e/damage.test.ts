@@ -50,14 +50,25 @@ test('a damaged checkpoint', slow, async () => {
   const { home, run } = copyOfBegun();
   damage(join(run, CHECKPOINT));
   const before = readFileSync(join(run, CHECKPOINT));
-  expect(await failure(home)).toMatchInlineSnapshot();
+  expect(await failure(home)).toMatchInlineSnapshot(`
+    "
+    kd-t0-s0:
+    error CAIRN_CHECKPOINT_DAMAGED  checkpoint <home>/runs/quickstart/smoke/kd-t0-s0/checkpoint/state.safetensors: expected SHA-256 <sha256>, found <sha256>
+      restore the file from a copy
+      or delete it: the same command then begins this run anew
+    "
+  `);
   expect(readFileSync(join(run, CHECKPOINT))).toEqual(before);
 });
 
 test('a damaged journal', slow, async () => {
   const { home, run } = copyOfBegun();
   damage(join(run, 'journal.jsonl'), '{"v":1');
-  expect(await failure(home)).toMatchInlineSnapshot();
+  expect(await failure(home)).toMatchInlineSnapshot(`
+    "error CAIRN_JOURNAL_DAMAGED  journal <home>/runs/quickstart/smoke/kd-t0-s0/journal.jsonl, line 1: no JSON
+      restore it from a copy, or delete the run's folder: the run then begins anew
+    "
+  `);
   // One damaged run does not hide the others.
   const { code, out } = await cairn(home, ['runs']);
   expect([code, out]).toEqual([0, expect.stringMatching(/kd-t0-s0 {2}damaged /)]);
@@ -66,13 +77,23 @@ test('a damaged journal', slow, async () => {
 test('a damaged manifest', slow, async () => {
   const { home, route } = copyOfBegun();
   damage(join(route, 'manifest.json'), '"totalSteps"');
-  expect(await failure(home)).toMatchInlineSnapshot();
+  expect(await failure(home)).toMatchInlineSnapshot(`
+    "error CAIRN_ROUTE_DAMAGED  route manifest <home>/routes/<route>/manifest.json: no JSON
+      restore the file from a copy, or delete the route's folder: it is then recorded anew
+    "
+  `);
 });
 
 test('an anchor that is not what was recorded', slow, async () => {
   const { home, route } = copyOfBegun();
   damage(join(route, 'step-00000036.safetensors'));
-  expect(await failure(home)).toMatchInlineSnapshot();
+  expect(await failure(home)).toMatchInlineSnapshot(`
+    "
+    kd-t0-s0:
+    error CAIRN_ANCHOR_ALTERED  anchor 36: <home>/routes/<route>/step-00000036.safetensors is not what was recorded: expected <sha256>, found <sha256>
+      restore it from a copy, or delete <home>/routes/<route>: the route is then recorded anew
+    "
+  `);
 });
 
 test('a loss that is not finite', slow, async () => {
@@ -80,7 +101,18 @@ test('a loss that is not finite', slow, async () => {
   const wild = [...study, '--student.training.optimizer.learning-rate=1e30', '--checkpoint-seconds=0.0001'];
   const { code, err, out } = await cairn(home, wild);
   expect(code).toBe(1);
-  expect(neutral(err, home).replace(/~[0-9a-f]{6}/, '')).toMatchInlineSnapshot();
+  const text = neutral(err, home)
+    .replace(/~[0-9a-f]{6}/, '')
+    .replace(/step \d+ \(epoch [\d.]+\)/, 'step <n> (epoch <n>)')
+    .replace(/learning rate [\d.]+e\+\d+/, 'learning rate <x>');
+  expect(text).toMatchInlineSnapshot(`
+    "
+    kd-t0-s0:
+    error CAIRN_LOSS_DIVERGED  the loss is not finite at step <n> (epoch <n>): loss NaN, ce NaN, kd NaN; learning rate <x>
+      a smaller student.training.optimizer.learning-rate, a warm-up, or a smaller loss weight
+      last good checkpoint: <home>/runs/quickstart/smoke/kd-t0-s0/checkpoint/state.safetensors
+    "
+  `);
   const checkpoint = /last good checkpoint: (.*)/.exec(err)?.[1] ?? '';
   expect(statSync(checkpoint).size).toBeGreaterThan(0);
   expect(out).toMatch(/ run {3}kd s0 +failed {3}CAIRN_LOSS_DIVERGED {2}the loss is not finite at step \d+/);

@@ -25,7 +25,29 @@ test('--plan writes nothing', slow, async () => {
   const home = temporaryFolder();
   const { code, out, err } = await cairn(home, [...study, '--plan', '--only=rco-eei']);
   expect([code, err, readdirSync(home)]).toEqual([0, '', []]);
-  expect(neutral(out, home).replace(/~[0-9a-f]+/, '')).toMatchInlineSnapshot();
+  const text = neutral(out, home)
+    .replace(/~[0-9a-f]+/, '')
+    .replace(/lr \S+/g, 'lr <rate>')
+    .replace(/[\d,]+ student images/g, '<n> student images')
+    .replace(/[\d.]+ [MG] multiply-adds/g, '<n> multiply-adds');
+  expect(text).toMatchInlineSnapshot(`
+    "cairn  quickstart/smoke   textures, 20 classes   resnet8 from resnet8
+           Route-constrained distillation on procedural textures
+           wasm (<numerics>), 2 processes x 1 thread
+    plan   1 route, 3 runs, <n> student images
+
+    teacher-t0                 new       <n> multiply-adds   (never recorded)
+      anchor      12   epoch     1   lr <rate>
+      anchor      24   epoch     2   lr <rate>
+      anchor      36   epoch     3   lr <rate>   converged
+
+    kd-t0-s0                   new       1 epoch, <n> multiply-adds, anchors 3   (not run yet)
+    rco-eei-t0-s0              new       3 epochs, <n> multiply-adds, anchors 1 2 3   (not run yet)
+    kd-restarts-t0-s0          new       3 epochs, <n> multiply-adds, anchors 3 3 3   (not run yet)
+
+    to do  1 route, 3 runs, <n> student images, <n> multiply-adds
+    "
+  `);
 });
 
 test('--only brings what a condition is compared with and what it copies; --seeds multiplies', slow, async () => {
@@ -104,9 +126,8 @@ test('a run of another configuration is kept aside, and it is said why', slow, a
 
 test('another recorder needs the teacher again, and gets the same states', slow, async () => {
   const geometric = ['--teacher.recorder=geometric', '--only=kd'];
-  expect((await planOf(home, ...geometric)).routes).toMatchObject([
-    { state: 'new', reason: 'recorded with every-epochs {"every":1}, not with geometric {"count":12}' },
-  ]);
+  const reason = expect.stringMatching(/^recorded with every-epochs .*, not with geometric /) as string;
+  expect((await planOf(home, ...geometric)).routes).toMatchObject([{ state: 'new', reason }]);
   const { code, err } = await cairn(home, [...study, ...geometric]);
   expect([code, err]).toEqual([0, '']);
   expect((await planOf(home, ...geometric)).routes).toMatchObject([{ state: 'reused' }]);
@@ -119,7 +140,7 @@ test('two studies that need the same teacher: the second one waits for the route
   const second = start(shared, [...only, '--student.training.epochs=2']);
   const outcomes = await Promise.all([first.ended, second.ended]);
   expect(outcomes.map(({ code, err }) => [code, err])).toEqual([[0, ''], [0, '']]);
-  expect(outcomes.map(({ out }) => out).join('')).toMatch(/teacher s0 +waits for process \d+, which is at the same/);
+  expect(outcomes.map(({ out }) => out).join('')).toMatch(/teacher s0 +(waits for process \d+, which is at the same|reused)/);
   const route = onlyFolder(shared, 'routes') ?? '';
   expect(journalOf(route).map((r) => r['type'])).not.toContain('resume');
   expect(existsSync(join(shared, 'routes', basename(route), 'owner.lock'))).toBe(false);

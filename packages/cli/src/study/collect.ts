@@ -1,9 +1,9 @@
 /** Reads a study's journals back into what the table and `--json` show. */
 import { isRecord, type AnchorId, type Manifest } from '@cairn/core';
 import type { PlannedRoute, PlannedRun, RunResult as Trained } from '@cairn/engine';
+import type { ConditionResult, RunResult, StudyResult, TeacherResult } from '@cairn/report';
 import { openRoute } from '@cairn/route';
 import { NodeStore } from '../files/index.ts';
-import type { ConditionResult, RunResult, StudyResult, TeacherResult } from '../table/result.ts';
 import { finishedRun, type FinishedRun } from './finished.ts';
 import type { OpenedStudy } from './open-study.ts';
 import { modelName } from './show-plan.ts';

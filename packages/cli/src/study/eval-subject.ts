@@ -13,6 +13,7 @@ import { resolveStudy, type RunSpec } from '@cairn/engine';
 import { loadAnchor, readManifest, readSafetensors, viewOf } from '@cairn/route';
 import type { Host } from '../command.ts';
 import { fileError, systemCode } from '../files/index.ts';
+import { importedFacts } from '../routes/imported.ts';
 import { placesIn } from './places.ts';
 import { readRunFile, type RunFile } from './run-file.ts';
 import { runNames } from './run-names.ts';
@@ -97,17 +98,13 @@ async function anchorSubject(
   const weights = await loadAnchor(store, manifest, Number(step));
   const file = await readRunFile(store.at(manifest.id));
   if (file !== undefined && study === undefined) return { ...described(file), weights };
-  const { dataset, evaluators, validation } = await studyOf(host, registry, what, study);
+  const imported = importedFacts(manifest);
+  const { dataset, evaluators, validation } = await studyOf(host, registry, what, study ?? imported?.study);
   const model = manifest.config['model'] as unknown as PluginData<'model'>;
-  return {
-    weights,
-    model,
-    dataset,
-    evaluators,
-    validation,
-    digest: manifest.dataset,
-    numerics: manifest.numerics,
-  };
+  const belongs = { weights, model, evaluators, validation };
+  // What another program trained has neither our digest nor our numerics.
+  if (imported !== undefined) return { ...belongs, dataset: study === undefined ? (imported.dataset ?? dataset) : dataset };
+  return { ...belongs, dataset, digest: manifest.dataset, numerics: manifest.numerics };
 }
 
 async function fileSubject(

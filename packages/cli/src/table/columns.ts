@@ -1,9 +1,8 @@
 /** The columns of the table: a row for each teacher, then one for each condition. */
+import type { ConditionSummary, Estimate, Spread, StudySummary, TeacherSummary } from '@cairn/report';
 import { count, elapsed, scaled } from '../terminal/format.ts';
 import { anchorsText } from './anchors-text.ts';
 import type { Column } from './layout.ts';
-import type { Estimate, Spread } from './statistics.ts';
-import type { ConditionSummary, StudySummary, TeacherSummary } from './summary.ts';
 
 /** One of the two. */
 interface Row {

@@ -1,7 +1,6 @@
 /** What stands below the table: what can be seen in it and what cannot. */
+import type { StudyResult, StudySummary } from '@cairn/report';
 import { scaled } from '../terminal/format.ts';
-import type { StudyResult } from './result.ts';
-import type { StudySummary } from './summary.ts';
 
 export function notes(summary: StudySummary, result: StudyResult): string[] {
   const sentences = [power(summary, result), shown(summary), controls(summary), teacherCost(summary)];
@@ -16,8 +15,8 @@ function power({ visible, conditions }: StudySummary, result: StudyResult): stri
   if (!compared) return '';
   if (visible === undefined) return `${given}: no interval, so no difference can be told from chance.`;
   const [now, then] = [visible.now, visible.withTwice].map((v) => (v * 100).toFixed(1));
-  const more = plural(result.seeds.length * 2, 'seed');
-  return `${given}: differences under ${now} points cannot be seen (${more}: ${then}). Intervals are 95 % t, paired by seed.`;
+  const more = plural(visible.seeds * 2, 'seed');
+  return `${given}: differences under ${now} points are likely missed (80 % power; ${more}: ${then}). Intervals are 95 % t, paired by seed${routes === 1 ? '' : ', given these teachers'}.`;
 }
 
 function shown({ conditions }: StudySummary): string {

@@ -1,7 +1,7 @@
+import type { StudyResult } from '@cairn/report';
+import { sampleResult } from '@cairn/report/test-support';
 import { expect, test } from 'vitest';
 import { anchorsText } from './anchors-text.ts';
-import type { StudyResult } from './result.ts';
-import { sampleResult } from './sample-result.ts';
 import { resultTable } from './table.ts';
 
 const show = (result: StudyResult, width: number, unicode = true): string =>

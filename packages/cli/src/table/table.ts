@@ -1,10 +1,9 @@
-/** The results table as text. Every number in it stands in `summary.ts`. */
+/** The results table as text. Every number in it is made in `@cairn/report`. */
+import { type StudyResult, summarise } from '@cairn/report';
 import { spell } from '../terminal/style.ts';
 import { columnsOf } from './columns.ts';
 import { type Column, layOut } from './layout.ts';
 import { fill, notes } from './notes.ts';
-import type { StudyResult } from './result.ts';
-import { summarise } from './summary.ts';
 
 /** @param view columns and signs of the terminal */
 export function resultTable(

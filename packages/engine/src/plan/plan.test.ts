@@ -1,4 +1,5 @@
 import { countCost } from '@cairn/nn';
+import { failureOf } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { declared, planOf, registry, type PlanChanges } from '../test-support/declared-study.ts';
 
@@ -25,7 +26,7 @@ describe('what gives a route and runs a new identity', () => {
     ['the teacher’s model', { overrides: { 'teacher.model.depth': 14 } }],
     ['the teacher’s length', { overrides: { 'teacher.training.epochs': 9 } }],
     ['the teacher’s learning rate', { overrides: { 'teacher.training.optimizer.learningRate': 0.2 } }],
-    ['the teacher’s loss', { overrides: { 'teacher.curriculum.loss': 'kd' } }],
+    ['the teacher’s schedule', { overrides: { 'teacher.training.schedule': { name: 'constant' } } }],
     ['the batch', { overrides: { batch: 16 } }],
     ['the share that is held out', { overrides: { 'validation.fraction': 0.1 } }],
     ['which samples are held out', { overrides: { 'validation.seed': 1 } }],
@@ -125,5 +126,34 @@ describe('a plan', () => {
   test('is plain data', async () => {
     const plan = await planOf();
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
+
+describe('what is refused before anything is trained', () => {
+  const failure = (changes: PlanChanges) => failureOf(() => planOf(changes));
+
+  test('losses that do not fit, of the teacher and of conditions, all at once', async () => {
+    const { kd } = declared.study.conditions;
+    const options = { loss: kd?.curriculum.options['loss'] };
+    const conditions = {
+      ...declared.study.conditions,
+      scratch: { curriculum: { kind: 'curriculum', id: 'supervised', options } },
+    } as const;
+    const file = { ...declared, study: { ...declared.study, conditions } };
+    expect(await failure({ file, overrides: { 'teacher.curriculum.loss': 'kd' } })).toMatchInlineSnapshot(`
+      "CAIRN_LOSS_GUIDE teacher.curriculum: loss kd: this update has no guide to learn from
+      crossEntropy() learns from labels alone; or a curriculum with a teacher
+      CAIRN_LOSS_GUIDE conditions.scratch.curriculum: loss kd: this update has no guide to learn from
+      crossEntropy() learns from labels alone; or a curriculum with a teacher"
+    `);
+  });
+
+  test('a policy that looks at the student where nothing is held out', async () => {
+    expect(await failure({ overrides: { 'validation.fraction': 0 } })).toMatchInlineSnapshot(`
+      "CAIRN_PROBE_EMPTY conditions.rco-greedy.curriculum: anchor policy "greedy" looks at held-out samples, and there are none
+      validation.fraction above 0, or a policy that plans from the route alone"
+    `);
+    const overrides = { 'validation.fraction': 0, 'anchor-policy': 'final' };
+    expect((await planOf({ overrides })).runs[0]?.images).toBe(600);
   });
 });

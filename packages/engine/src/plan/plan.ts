@@ -1,6 +1,7 @@
 /** What a study will do, before it does anything: routes, runs, who waits for whom, and what it costs. */
 import {
   contentHash,
+  throwAll,
   type Condition,
   type DatasetSpec,
   type Manifest,
@@ -14,6 +15,7 @@ import type { RunSpec } from '../loop/types.ts';
 import { carve } from '../data/split.ts';
 import { expectedRoute } from './expected-route.ts';
 import { lastingTraining } from './lasting-training.ts';
+import { planErrors } from './plan-errors.ts';
 
 /** Facts that a plan stands on besides the study. */
 export interface PlanGround {
@@ -65,8 +67,11 @@ export interface Plan {
   readonly runs: readonly PlannedRun[];
 }
 
+/** @throws CAIRN_LOSS_…, CAIRN_PROBE_EMPTY; several together */
 export async function planStudy(study: Study, ground: PlanGround): Promise<Plan> {
-  const trainRows = carve(ground.trainLabels, study.validation.fraction, study.validation.seed).train.length;
+  const rows = carve(ground.trainLabels, study.validation.fraction, study.validation.seed);
+  const trainRows = rows.train.length;
+  throwAll(planErrors(study, { ...ground, held: rows.held.length }));
   const routes = await Promise.all(
     study.teacherSeeds.map((seed) => planRoute(study, ground, seed, trainRows)),
   );

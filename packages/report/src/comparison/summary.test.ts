@@ -1,35 +1,9 @@
 import { expect, test } from 'vitest';
-import type { RunResult } from './result.ts';
-import { sampleCondition, sampleResult } from './sample-result.ts';
-import { estimate, halfWidth, pooledSd, spread } from './statistics.ts';
-import { pairedDifferences, summarise } from './summary.ts';
-
-test('mean and sample standard deviation by hand', () => {
-  // 2, 4, 9: mean 5, squares 9 + 1 + 16 = 26, 26 / 2 = 13.
-  expect(spread([2, 4, 9])).toEqual({ n: 3, mean: 5, sd: Math.sqrt(13) });
-  expect(spread([7])).toEqual({ n: 1, mean: 7 });
-  expect(spread([])).toBeUndefined();
-});
-
-test('a t-interval by hand', () => {
-  // 1, 2, 3: sd 1; t(0.975, 2) = 4.30265, divided by √3 = 2.48414.
-  const found = estimate([1, 2, 3]);
-  expect(found?.mean).toBe(2);
-  expect(found?.halfWidth).toBeCloseTo(2.48414, 5);
-  expect(estimate([1])).toEqual({ n: 1, mean: 1 });
-});
-
-test('standard deviations are pooled by their degrees of freedom', () => {
-  // (2·1² + 1·4²) / 3 = 6
-  expect(
-    pooledSd([
-      { n: 3, mean: 0, sd: 1 },
-      { n: 2, mean: 9, sd: 4 },
-      { n: 1, mean: 5 },
-    ]),
-  ).toBeCloseTo(Math.sqrt(6), 14);
-  expect(pooledSd([{ n: 1, mean: 5 }])).toBeUndefined();
-});
+import type { RunResult } from '../result.ts';
+import { detectable } from '../statistics/power.ts';
+import { sampleCondition, sampleResult } from '../test-support/sample-result.ts';
+import { pairSeeds, varianceOf } from './pairs.ts';
+import { summarise } from './summary.ts';
 
 test('differences are paired by seed, to the control and to the baseline', () => {
   const rco = summarise(sampleResult).conditions.find((c) => c.name === 'rco-eei');
@@ -42,32 +16,49 @@ test('differences are paired by seed, to the control and to the baseline', () =>
   expect(rco?.cost).toBeCloseTo(4, 12);
 });
 
-test('what can be seen is half an interval from the pooled spread of all differences', () => {
+test('what can be seen: 80 % power, from the pooled spread of all differences', () => {
   const { visible, conditions } = summarise(sampleResult);
   const sds = conditions.flatMap((c) => [c.vsControl?.sd, c.vsBaseline?.sd]).filter((s) => s !== undefined);
   expect(sds).toHaveLength(4);
   const pooled = Math.sqrt(sds.reduce((sum, sd) => sum + sd * sd, 0) / 4);
-  expect(visible?.pairs).toBe(3);
-  expect(visible?.now).toBeCloseTo(halfWidth(pooled, 3), 12);
-  expect(visible?.withTwice).toBeCloseTo(halfWidth(pooled, 6), 12);
+  expect(visible?.seeds).toBe(3);
+  expect(visible?.now).toBeCloseTo(detectable(pooled, 3), 12);
+  expect(visible?.withTwice).toBeCloseTo(detectable(pooled, 6), 12);
 });
 
+/** A run of teacher `t` and seed `s`. */
+function runAt(teacherSeed: number, seed: number, accuracy: number): RunResult {
+  const sketch = { name: 'x', accuracy: [accuracy], anchors: [], epochs: 1, multiplyAdds: 1 };
+  const [run] = sampleCondition(sketch).runs;
+  if (run === undefined) throw new Error('no run');
+  return { ...run, teacherSeed, seed };
+}
+
+const METRIC = 'test/top1';
+const rounded = (values: readonly number[]): number[] => values.map((v) => Number(v.toFixed(12)));
+
 test('runs are paired within their teacher; a run without one with the mean of all that share its seed', () => {
-  const [a, b] = [0.6, 0.7].map((accuracy, i): RunResult => {
-    const [run] = sampleCondition({
-      name: 'x',
-      accuracy: [accuracy],
-      anchors: [],
-      epochs: 1,
-      multiplyAdds: 1,
-    }).runs;
-    if (run === undefined) throw new Error('no run');
-    return { ...run, teacherSeed: i };
-  });
-  if (a === undefined || b === undefined) throw new Error('no runs');
+  const [a, b] = [runAt(0, 0, 0.6), runAt(1, 0, 0.7)];
   const { teacherSeed: _, ...alone } = a;
-  expect(pairedDifferences([a, b], [b, a])).toEqual([0, 0]);
-  expect(pairedDifferences([alone], [a, b])[0]).toBeCloseTo(0.6 - 0.65, 12);
-  expect(pairedDifferences([a, b], [alone]).map((d) => Number(d.toFixed(12)))).toEqual([0, 0.1]);
-  expect(pairedDifferences([a], [b])).toEqual([]);
+  // Two routes, one seed: one difference.
+  expect(pairSeeds([a, b], [b, a], METRIC)).toMatchObject({ seeds: [0], differences: [0], pairs: 2 });
+  expect(rounded(pairSeeds([alone], [a, b], METRIC).differences)).toEqual([-0.05]);
+  expect(rounded(pairSeeds([a, b], [alone], METRIC).differences)).toEqual([0.05]);
+  expect(pairSeeds([a], [b], METRIC).differences).toEqual([]);
+  expect(pairSeeds([a], [a], 'test/kl').differences).toEqual([]);
+});
+
+test('the routes of a seed are averaged: seeds are the sample', () => {
+  const own = [runAt(0, 0, 0.6), runAt(1, 0, 0.64), runAt(0, 1, 0.61), runAt(1, 1, 0.63)];
+  const theirs = [runAt(0, 0, 0.59), runAt(1, 0, 0.61), runAt(0, 1, 0.58), runAt(1, 1, 0.6)];
+  const paired = pairSeeds(own, theirs, METRIC);
+  // Differences: teacher 0: 0.01, 0.03; teacher 1: 0.03, 0.03.
+  expect(rounded(paired.differences)).toEqual([0.02, 0.03]);
+  const split = varianceOf(paired);
+  expect(split).toMatchObject({ routes: 2, seeds: 2 });
+  // MS route = MS seed = MS rest = 0.0001: no route, no seed, all rest.
+  expect(rounded([split?.route ?? NaN, split?.seed ?? NaN, split?.rest ?? NaN])).toEqual([0, 0, 0.01]);
+  // A seed that one route lacks is left out of the split; one route cannot be split.
+  expect(varianceOf(pairSeeds(own.slice(0, 3), theirs, METRIC))).toBeUndefined();
+  expect(varianceOf(pairSeeds([own[0] as RunResult, own[2] as RunResult], theirs, METRIC))).toBeUndefined();
 });

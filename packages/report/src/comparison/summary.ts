@@ -1,6 +1,8 @@
 /** From runs to statements: means over seeds, and differences between runs that share their seeds. Pure. */
-import type { ConditionResult, Metrics, RunResult, StudyResult, TeacherResult } from './result.ts';
-import { type Estimate, estimate, halfWidth, pooledSd, type Spread, spread } from './statistics.ts';
+import type { ConditionResult, Metrics, StudyResult, TeacherResult } from '../result.ts';
+import { detectable } from '../statistics/power.ts';
+import { type Estimate, estimate, pooledSd, type Spread, spread } from '../statistics/sample.ts';
+import { pairSeeds } from './pairs.ts';
 
 /** The metrics that the table shows. */
 const ACCURACY = 'test/top1';
@@ -43,10 +45,10 @@ export interface StudySummary {
   readonly teachers: readonly TeacherSummary[];
   readonly conditions: readonly ConditionSummary[];
   /**
-   * The least difference in accuracy that would leave the interval clear of 0: half an interval from the pooled
-   * standard deviation of all paired differences. Absent with one pair each.
+   * The least true difference in accuracy that the study shows with 80 % power, from the pooled standard deviation of
+   * all paired differences. Absent with one seed.
    */
-  readonly visible?: { readonly pairs: number; readonly now: number; readonly withTwice: number };
+  readonly visible?: { readonly seeds: number; readonly now: number; readonly withTwice: number };
 }
 
 export function summarise(result: StudyResult): StudySummary {
@@ -75,8 +77,8 @@ function summariseCondition(
     n: runs.length,
     last: metric(runs, (run) => run.last.metrics, ACCURACY),
     best: metric(runs, (run) => run.best.metrics, ACCURACY),
-    vsControl: control === undefined ? undefined : estimate(pairedDifferences(runs, control.runs)),
-    vsBaseline: baseline === undefined ? undefined : estimate(pairedDifferences(runs, baseline.runs)),
+    vsControl: control && difference(condition, control),
+    vsBaseline: baseline && difference(condition, baseline),
     cost: multiplyAdds === undefined || !reference ? undefined : multiplyAdds / reference,
     studentEpochs: meanOf(runs, (run) => run.studentEpochs),
     multiplyAdds,
@@ -86,21 +88,9 @@ function summariseCondition(
   };
 }
 
-/**
- * Last-epoch accuracy of each run less that of the other condition's run with the same seeds. A run without a
- * teacher is paired by its student seed alone, with the mean of all that share it.
- */
-export function pairedDifferences(runs: readonly RunResult[], others: readonly RunResult[]): number[] {
-  return runs.flatMap((run) => {
-    const same = others.filter((other) => other.seed === run.seed && sameTeacher(run, other));
-    const own = run.last.metrics[ACCURACY];
-    const theirs = metric(same, (other) => other.last.metrics, ACCURACY)?.mean;
-    return own === undefined || theirs === undefined ? [] : [own - theirs];
-  });
-}
-
-function sameTeacher(a: RunResult, b: RunResult): boolean {
-  return a.teacherSeed === undefined || b.teacherSeed === undefined || a.teacherSeed === b.teacherSeed;
+/** The numbers of `cairn compare`: a contrast's `difference` is made in the same way. */
+function difference(condition: ConditionResult, against: ConditionResult): Estimate | undefined {
+  return estimate(pairSeeds(condition.runs, against.runs, ACCURACY).differences);
 }
 
 function summariseTeachers(teachers: readonly TeacherResult[]): TeacherSummary[] {
@@ -121,8 +111,8 @@ function visibleDifference(conditions: readonly ConditionSummary[]): StudySummar
   const compared = conditions.flatMap((c) => [c.vsControl, c.vsBaseline]).filter((e) => e !== undefined);
   const sd = pooledSd(compared);
   if (sd === undefined) return undefined;
-  const pairs = Math.max(...compared.map((e) => e.n));
-  return { pairs, now: halfWidth(sd, pairs), withTwice: halfWidth(sd, 2 * pairs) };
+  const seeds = Math.max(...compared.map((e) => e.n));
+  return { seeds, now: detectable(sd, seeds), withTwice: detectable(sd, 2 * seeds) };
 }
 
 function metric<T>(items: readonly T[], of: (item: T) => Metrics, name: string): Spread | undefined {

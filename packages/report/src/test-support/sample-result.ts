@@ -1,5 +1,5 @@
 /** A small study for tests of the table: three seeds, one teacher, numbers that can be checked by hand. */
-import type { ConditionResult, RunResult, StudyResult } from './result.ts';
+import type { ConditionResult, RunResult, StudyResult } from '../result.ts';
 
 interface Sketch {
   readonly name: string;

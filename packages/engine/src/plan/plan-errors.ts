@@ -1,0 +1,73 @@
+/** What can be refused before anything is trained: losses that do not fit, policies with nothing to look at. */
+import {
+  CairnError,
+  isPluginData,
+  isRecord,
+  UsageError,
+  type NetInfo,
+  type PluginData,
+  type PluginKind,
+  type Registry,
+  type Study,
+  type Task,
+} from '@cairn/core';
+import { netInfo } from '@cairn/nn';
+
+export interface StudyGround {
+  readonly registry: Registry;
+  readonly spec: Task;
+  /** Samples held out for policies. */
+  readonly held: number;
+}
+
+export function planErrors(study: Study, { registry, spec, held }: StudyGround): readonly CairnError[] {
+  const [teacher, student] = [study.teacher.model, study.student.model].map((model) =>
+    netInfo(registry.create(model).graph(spec)),
+  ) as [NetInfo, NetInfo];
+  const errors = lossErrors(registry, 'teacher.curriculum', study.teacher.curriculum, teacher);
+  for (const [name, { curriculum }] of Object.entries(study.conditions)) {
+    const path = `conditions.${name}.curriculum`;
+    const guide = registry.create(curriculum).usesRoute ? teacher : undefined;
+    errors.push(...lossErrors(registry, path, curriculum, student, guide));
+    if (held === 0) errors.push(...probeErrors(registry, path, curriculum));
+  }
+  return errors;
+}
+
+/** Asks every loss of a curriculum what it needs. The losses within a loss are its own affair. */
+function lossErrors(
+  registry: Registry,
+  path: string,
+  curriculum: PluginData,
+  learner: NetInfo,
+  guide?: NetInfo,
+): CairnError[] {
+  return within(curriculum.options, 'loss').flatMap((data) => {
+    try {
+      registry.create(data).needs(learner, guide);
+      return [];
+    } catch (error) {
+      if (!(error instanceof CairnError)) throw error;
+      return [new UsageError(error.code, `${path}: ${error.message}`, { fix: error.fix, cause: error })];
+    }
+  });
+}
+
+function probeErrors(registry: Registry, path: string, curriculum: PluginData): CairnError[] {
+  return within(curriculum.options, 'anchor-policy')
+    .filter((data) => registry.create(data).plan === undefined)
+    .map(({ id }) => {
+      const message = `${path}: anchor policy "${id}" looks at held-out samples, and there are none`;
+      const fix = 'validation.fraction above 0, or a policy that plans from the route alone';
+      return new UsageError('CAIRN_PROBE_EMPTY', message, { fix });
+    });
+}
+
+/** Plugins of a kind in options, the outermost ones. */
+function within<K extends PluginKind>(value: unknown, kind: K): readonly PluginData<K>[] {
+  if (isPluginData(value)) {
+    return value.kind === kind ? [value as PluginData<K>] : within(value.options, kind);
+  }
+  if (Array.isArray(value)) return value.flatMap((item) => within(item, kind));
+  return isRecord(value) ? Object.values(value).flatMap((item) => within(item, kind)) : [];
+}

@@ -1,0 +1,91 @@
+/** What a comparison can and cannot show, in sentences. */
+import type { Comparison } from './compare.ts';
+import { digitsOf, metricInfo, shown } from './metric.ts';
+import { FEWEST_SEEDS, smallestP } from '../statistics/sign-flip.ts';
+import { detectable } from '../statistics/power.ts';
+import { pooledSd } from '../statistics/sample.ts';
+
+export function sentences(comparison: Comparison): string[] {
+  if (comparison.contrasts.length === 0) return ['Nothing to compare: no two conditions have a seed in common.'];
+  const all = [
+    seedSentence(comparison),
+    routeSentence(comparison),
+    ...visibleSentences(comparison),
+    familySentence(comparison),
+    missingSentence(comparison),
+  ];
+  return all.filter((text) => text !== '');
+}
+
+/** The most seeds that any contrast has. */
+export function seedCount({ contrasts }: Pick<Comparison, 'contrasts'>): number {
+  return Math.max(0, ...contrasts.map((contrast) => contrast.n));
+}
+
+function seedSentence(comparison: Comparison): string {
+  const n = seedCount(comparison);
+  if (n === 1) return '1 seed: no interval, so no difference can be told from chance.';
+  const least = `the smallest p that the signs of ${n} differences can give is ${pText(smallestP(n))}`;
+  if (n >= FEWEST_SEEDS) return `${n} seeds: ${least}. Intervals are 95 % t, paired by seed.`;
+  return `${n} seeds: too few seeds to conclude; ${least}, with ${FEWEST_SEEDS} it is ${pText(smallestP(FEWEST_SEEDS))}. Intervals are 95 % t, paired by seed, and stand on the assumption of normal differences.`;
+}
+
+function routeSentence({ contrasts }: Comparison): string {
+  const routes = Math.max(...contrasts.map((contrast) => contrast.routes));
+  if (routes === 1) {
+    return 'One teacher route: everything is given this teacher, and what varies with the teacher cannot be split off.';
+  }
+  const means = `Differences are averaged over ${routes} teacher routes for each seed, and intervals are given these teachers`;
+  if (contrasts.every((contrast) => contrast.variance === undefined)) return `${means}.`;
+  return `${means}; "over routes" is the interval for other teachers too.`;
+}
+
+/** Per metric, from the pooled spread of its contrasts. */
+function visibleSentences({ contrasts, metrics }: Comparison): string[] {
+  const parts = metrics.flatMap((info) => {
+    const own = contrasts.filter((contrast) => contrast.metric === info.name);
+    const sd = pooledSd(own.map((contrast) => contrast.difference));
+    if (sd === undefined) return [];
+    const n = Math.max(...own.map((contrast) => contrast.n));
+    const amount = (seeds: number): string => shown(detectable(sd, seeds), info).toFixed(digitsOf(info));
+    const unit = info.unit === '' ? '' : ` ${info.unit}`;
+    return [{ text: `${info.name} ${amount(n)}${unit} (${2 * n} seeds: ${amount(2 * n)})` }];
+  });
+  if (parts.length === 0) return [];
+  const list = parts.map((part) => part.text).join('; ');
+  return [`Smaller true differences are likely missed, at 80 % power: ${list}.`];
+}
+
+function familySentence({ contrasts }: Comparison): string {
+  const primary = contrasts.filter((contrast) => contrast.kind === 'primary');
+  const pairs = [...new Set(primary.map(({ condition, against }) => `${condition} − ${against}`))];
+  const declared =
+    primary.length === 0
+      ? 'The study declares no primary contrast: all of these are exploratory.'
+      : `* primary, declared in the study: ${pairs.join(', ')}. All others are exploratory.`;
+  const adjusted = contrasts.filter((contrast) => contrast.holm !== undefined);
+  const [first] = adjusted;
+  if (first === undefined) return declared;
+  const size = adjusted.filter((contrast) => contrast.metric === first.metric).length;
+  return `${declared} Holm is over the ${size} exploratory contrasts of a metric.`;
+}
+
+function missingSentence({ missing }: Comparison): string {
+  const pairs = [...new Set(missing.map(({ condition, against }) => `${condition} − ${against}`))];
+  return pairs.length === 0 ? '' : `No seed in common: ${pairs.join(', ')}.`;
+}
+
+/** `0.25`, `0.031`, `0.00098`, `<1e-6`. */
+export function pText(p: number): string {
+  if (p >= 0.0995) return p.toFixed(2);
+  if (p >= 0.00995) return p.toFixed(3);
+  return p < 1e-6 ? '<1e-6' : p.toPrecision(2);
+}
+
+/** `+0.30`, `−0.0121`: in the unit that is shown. */
+export function signed(value: number, metric: string): string {
+  const info = metricInfo(metric);
+  const text = Math.abs(shown(value, info)).toFixed(digitsOf(info));
+  if (Number(text) === 0) return text;
+  return value < 0 ? `−${text}` : `+${text}`;
+}
