@@ -7,26 +7,35 @@
  */
 type Pair = readonly [number, number];
 
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const PARITY = 0x1bd11bda;
 
 /** One Threefry-2x32-20 block: two 32-bit words from a key and a counter of two words each. */
 export function threefry2x32(key: Pair, counter: Pair): [number, number] {
-  const ks = [key[0], key[1], (PARITY ^ key[0] ^ key[1]) >>> 0];
-  let x0 = (counter[0] + key[0]) >>> 0;
-  let x1 = (counter[1] + key[1]) >>> 0;
-  for (let round = 0; round < 20; round++) {
-    const r = ROTATIONS[round % 8] as number;
-    x0 = (x0 + x1) >>> 0;
-    x1 = ((x1 << r) | (x1 >>> (32 - r))) >>> 0;
-    x1 = (x1 ^ x0) >>> 0;
-    if (round % 4 === 3) {
-      const s = (round + 1) / 4;
-      x0 = (x0 + (ks[s % 3] as number)) >>> 0;
-      x1 = (x1 + (ks[(s + 1) % 3] as number) + s) >>> 0;
-    }
+  const out = new Int32Array(2);
+  block(key[0], key[1], counter[0], counter[1], out);
+  return [(out[0] as number) >>> 0, (out[1] as number) >>> 0];
+}
+
+/** The block in 32-bit integers, without allocation: it runs for every draw. Four rounds, then the key, five times. */
+function block(k0: number, k1: number, c0: number, c1: number, out: Int32Array): void {
+  const k2 = PARITY ^ k0 ^ k1;
+  let x0 = (c0 + k0) | 0;
+  let x1 = (c1 + k1) | 0;
+  for (let group = 1; group <= 5; group++) {
+    const odd = (group & 1) === 1;
+    x0 = (x0 + x1) | 0;
+    x1 = (odd ? (x1 << 13) | (x1 >>> 19) : (x1 << 17) | (x1 >>> 15)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = (odd ? (x1 << 15) | (x1 >>> 17) : (x1 << 29) | (x1 >>> 3)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = (odd ? (x1 << 26) | (x1 >>> 6) : (x1 << 16) | (x1 >>> 16)) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = (odd ? (x1 << 6) | (x1 >>> 26) : (x1 << 24) | (x1 >>> 8)) ^ x0;
+    x0 = (x0 + (group % 3 === 0 ? k0 : group % 3 === 1 ? k1 : k2)) | 0;
+    x1 = (x1 + (group % 3 === 0 ? k1 : group % 3 === 1 ? k2 : k0) + group) | 0;
   }
-  return [x0, x1];
+  out[0] = x0;
+  out[1] = x1;
 }
 
 /** FNV-1a, 32 bits: gives a purpose its place in the key. */
@@ -70,8 +79,8 @@ export function createRandom(seed: number): Random {
 
 class ThreefryStream implements RandomStream {
   readonly #key: Pair;
-  #block = 0;
-  #spare: number | undefined;
+  readonly #words = new Int32Array(2);
+  #draws = 0;
   #spareNormal: number | undefined;
 
   constructor(key: Pair) {
@@ -79,14 +88,10 @@ class ThreefryStream implements RandomStream {
   }
 
   uint32(): number {
-    if (this.#spare !== undefined) {
-      const value = this.#spare;
-      this.#spare = undefined;
-      return value;
-    }
-    const [a, b] = threefry2x32(this.#key, [this.#block++, 0]);
-    this.#spare = b;
-    return a;
+    const odd = this.#draws & 1;
+    if (odd === 0) block(this.#key[0], this.#key[1], this.#draws / 2, 0, this.#words);
+    this.#draws++;
+    return (this.#words[odd] as number) >>> 0;
   }
 
   uniform(): number {
