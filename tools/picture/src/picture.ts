@@ -61,8 +61,15 @@ function drawCurve(curve: Curve, colour: string, x: Scale, y: Scale, label: numb
       const [cx, cy] = [x(epoch), y(epoch === 0 ? at(1) : at(epoch))];
       return `<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="9" fill="#ffffff" stroke="${colour}" stroke-width="1.5"/>${text(cx, cy + 4, anchor, { colour, anchor: 'middle', size: 10 })}`;
     }),
-    text(PLOT.right + 8, label + 4, curve.name, { colour, weight: 600 }),
+    text(...place(curve, x, y, label), curve.name, { colour, weight: 600 }),
   ];
+}
+
+/** At the right edge for a curve that reaches it, else above its end. */
+function place({ points }: Curve, x: Scale, y: Scale, label: number): [number, number] {
+  const end = points.at(-1);
+  const reaches = end === undefined || x(end.epoch) > PLOT.right - 1;
+  return reaches ? [PLOT.right + 8, label + 4] : [x(end.epoch) + 4, y(end.accuracy) - 8];
 }
 
 function axes(x: Scale, y: Scale): string[] {
