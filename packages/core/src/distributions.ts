@@ -51,6 +51,19 @@ export function klOfLogits(p: Logits, q: Logits, classes: number, temperature = 
   return klRows(logSoftmaxRows(p, classes, temperature), logSoftmaxRows(q, classes, temperature), classes);
 }
 
+/** Entropy −Σ p log p of softmax(z/T) of every row, in nats: 0 to log(classes). */
+export function entropyOfLogits(logits: Logits, classes: number, temperature = 1): Float64Array {
+  const logP = logSoftmaxRows(logits, classes, temperature);
+  return Float64Array.from({ length: logP.length / classes }, (_, row) => {
+    let sum = 0;
+    for (let k = row * classes; k < (row + 1) * classes; k++) {
+      const p = Math.exp(logP[k] as number);
+      if (p !== 0) sum -= p * (logP[k] as number);
+    }
+    return sum;
+  });
+}
+
 /** The class with the highest logit of one row; of equal ones the lowest index. */
 export function topClass(row: Logits): number {
   let best = 0;

@@ -70,6 +70,7 @@ test('a plan is followed move by move, then it ends', async () => {
     random: createRandom(0),
     hardness: () => Promise.reject(new Error('a plan looks at the route alone')),
     divergence: () => Promise.reject(new Error('a plan looks at the route alone')),
+    entropy: () => Promise.reject(new Error('a plan looks at the route alone')),
   });
   expect(plan(routeOf(10, 20))).toHaveLength(2);
   expect(await next(view(0))).toEqual({ reason: 'step 10', numbers: {}, move: [10] });

@@ -1,12 +1,16 @@
 import type { PluginData } from '../plugin/data.ts';
 import type { Time } from '../time.ts';
-import type { AnchorView, Decision } from './anchor-policy.ts';
+import type { AnchorView, Decision, RouteSide } from './anchor-policy.ts';
 import type { AnchorId, Manifest } from './route.ts';
 import type { OptimizerRule, Schedule, Training } from './training.ts';
 
 /** Who supervises a learner in an update: anchors of the route (several: their mean logits). */
 export interface Guide {
   readonly anchors: readonly [AnchorId, ...AnchorId[]];
+  /** Divides the logits before the loss sees them. @default 1 */
+  readonly soften?: number;
+  /** @default own */
+  readonly route?: RouteSide;
 }
 
 /** One learner's optimiser step, within a stage repeated for every batch. */
@@ -39,6 +43,8 @@ export interface Stage {
   readonly updates: readonly (readonly Update[])[];
   /** Why this anchor; logged at the switch. */
   readonly decision?: Decision;
+  /** It only finds something out: what it costs is counted as search. */
+  readonly search?: true;
 }
 
 /** A finished stage. */
@@ -51,6 +57,11 @@ export interface StageRecord {
   readonly moved: boolean;
   /** Hash of the learner's weights at its end. */
   readonly sha256: string;
+  /** How its first guide was altered, where it was. */
+  readonly soften?: number;
+  readonly route?: RouteSide;
+  /** On the held-out samples at its end: `val/top1`, `val/kl`, …; absent where none are held out. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** What a curriculum may know before any training: for plans and costs. */
@@ -69,6 +80,8 @@ export interface Outline {
   readonly anchors?: readonly AnchorId[];
   /** False where `epochs` is an upper bound. */
   readonly exact: boolean;
+  /** Teachers that each stage asks. @default one where it uses a route */
+  readonly teachers?: readonly number[];
 }
 
 export interface CurriculumView {
@@ -87,6 +100,10 @@ export interface Curriculum {
   readonly usesRoute: boolean;
   /** Conditions whose runs must end first, since this one copies their lengths. */
   readonly after: readonly string[];
+  /** Whether it may learn from the route of another teacher besides. @default false */
+  readonly usesForeign?: boolean;
+  /** Whether it decides by held-out metrics of finished stages. @default false */
+  readonly usesHeldOut?: boolean;
   outline(view: OutlineView): Outline;
   next(view: CurriculumView): Promise<Stage | 'done'>;
 }

@@ -1,5 +1,5 @@
 import type { Decision } from '../contracts/anchor-policy.ts';
-import type { Carry, Stage } from '../contracts/curriculum.ts';
+import type { Carry, Guide, Stage } from '../contracts/curriculum.ts';
 import type { AnchorId } from '../contracts/route.ts';
 import type { Training } from '../contracts/training.ts';
 import type { PluginData } from '../plugin/data.ts';
@@ -10,6 +10,8 @@ export interface StudentStage {
   readonly training: Training;
   readonly loss: PluginData<'loss'>;
   readonly anchors?: readonly AnchorId[];
+  /** How the anchors teach, where it is not as they are. */
+  readonly altered?: Pick<Guide, 'soften' | 'route'>;
   readonly decision?: Decision;
   /** What the schedule spans, in epochs. @default the stage */
   readonly span?: number;
@@ -33,7 +35,7 @@ export function studentStage(s: StudentStage): Stage {
       [
         {
           learner: 'student',
-          ...(first === undefined ? {} : { guide: { anchors: [first, ...others] } }),
+          ...(first === undefined ? {} : { guide: { anchors: [first, ...others], ...s.altered } }),
           loss: s.loss,
           optimizer: { ...optimizer, learningRate: optimizer.learningRate * (s.rate ?? 1) },
           schedule,

@@ -4,6 +4,12 @@ import { PluginError } from '../errors.ts';
 import type { PluginData } from './data.ts';
 import { tokenOf, type PluginKind, type PluginKinds } from './kinds.ts';
 
+/**
+ * Version of the contracts between plugins and Cairn. It goes up when a plugin that was written for the version before
+ * would no longer work.
+ */
+export const contractVersion = 1;
+
 /** What the author of a plugin writes. */
 export interface PluginSpec<K extends PluginKind, S extends z.ZodType, Services extends readonly unknown[]> {
   readonly kind: K;
@@ -39,6 +45,8 @@ export interface Plugin<K extends PluginKind = PluginKind, S extends z.ZodType =
   readonly kind: K;
   readonly id: string;
   readonly module: ContainerModule;
+  /** `contractVersion` of the core that it was defined with. */
+  readonly contract: number;
 }
 
 /**
@@ -60,7 +68,8 @@ export function definePlugin<
     id: spec.id,
     options: args[0] ?? {},
   });
-  return Object.assign(choose, { kind: spec.kind, id: spec.id, module: bindingOf(spec) });
+  const { kind, id } = spec;
+  return Object.assign(choose, { kind, id, module: bindingOf(spec), contract: contractVersion });
 }
 
 function bindingOf<K extends PluginKind, S extends z.ZodType, Services extends readonly unknown[]>(

@@ -5,7 +5,7 @@ import { suggestion } from '../nearest.ts';
 import { isPluginData, type PluginData } from './data.ts';
 import type { PluginFactory } from './define.ts';
 import { pluginKinds, tokenOf, type PluginKind, type PluginKinds } from './kinds.ts';
-import { optionErrors, optionPath } from './option-errors.ts';
+import { knownKeys, optionErrors, optionPath } from './option-errors.ts';
 
 /** Turns plugin data into instances. A service: plugins that hold other plugins inject it. */
 export interface Plugins {
@@ -52,6 +52,12 @@ export class Registry implements Plugins {
     const resolved = this.#resolve(data, path, errors);
     throwAll(errors);
     return resolved as PluginData<K>;
+  }
+
+  /** Whether a plugin has an option of this name. False for one that is not registered. */
+  hasOption({ kind, id }: PluginData, option: string): boolean {
+    const factory = this.#factories.get(`${kind}/${id}`);
+    return factory !== undefined && knownKeys(factory.schema).includes(option);
   }
 
   create<K extends PluginKind>(data: PluginData<K>): PluginKinds[K] {

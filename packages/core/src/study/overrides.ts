@@ -1,31 +1,44 @@
 /**
  * Options by their path: `student.model.depth`, `conditions.kd.curriculum.epochs`. A plugin's options stand right
  * below it. A path that starts with a plugin kind acts on every plugin of that kind, wherever it stands:
- * `anchor-policy` replaces it, `anchor-policy.delta` sets an option of it.
+ * `anchor-policy` replaces it, `anchor-policy.delta` sets an option of those that have it.
  */
 import { type CairnError, throwAll, UsageError } from '../errors.ts';
-import { isRecord, type Json } from '../json.ts';
+import { isRecord } from '../json.ts';
 import { nearest } from '../nearest.ts';
 import { isPluginData, type PluginData } from '../plugin/data.ts';
 import { optionPath } from '../plugin/option-errors.ts';
 import { isPluginKind } from '../plugin/kinds.ts';
-import type { Overrides } from './study.ts';
+import type { Overrides, OverrideValue } from './study.ts';
+
+/** Whether a plugin has an option. */
+export type HasOption = (plugin: PluginData, option: string) => boolean;
 
 /**
  * The study with the overrides in place, in their order. Whether a plugin has such an option is checked later,
- * by its own schema.
+ * by its own schema; `hasOption` only says which plugins of a kind an override of the kind means.
  * @throws CAIRN_OPTION_UNKNOWN for a path that leads nowhere; several together
  */
-export function applyOverrides<T extends object>(study: T, overrides: Overrides): T {
+export function applyOverrides<T extends object>(
+  study: T,
+  overrides: Overrides,
+  hasOption: HasOption = () => true,
+): T {
   const errors: CairnError[] = [];
   let result: unknown = study;
   for (const [path, value] of Object.entries(overrides)) {
     const keys = path.split('.');
     const [head = '', ...rest] = keys;
     if (isPluginKind(head) && !Object.hasOwn(study, head)) {
-      const counter = { hits: 0 };
-      result = everywhere(result, head, (plugin) => (counter.hits++, changePlugin(plugin, rest, value)));
-      if (counter.hits === 0) {
+      const all: PluginData[] = [];
+      everywhere(result, head, (plugin) => (all.push(plugin), plugin));
+      const [option = ''] = rest;
+      const having = all.filter((plugin) => option === '' || hasOption(plugin, camelCase(option)));
+      // Where none has it, all are meant: their schemas say what they know.
+      const meant = new Set(having.length === 0 ? all : having);
+      const change = (plugin: PluginData) => changePlugin(plugin, rest, value);
+      result = everywhere(result, head, (plugin) => (meant.has(plugin) ? change(plugin) : plugin));
+      if (all.length === 0) {
         errors.push(new UsageError('CAIRN_OPTION_UNKNOWN', `${path}: this study has no ${head}`));
       }
     } else {
@@ -36,14 +49,15 @@ export function applyOverrides<T extends object>(study: T, overrides: Overrides)
   return result as T;
 }
 
-function changePlugin(plugin: PluginData, keys: readonly string[], value: Json): PluginData {
+function changePlugin(plugin: PluginData, keys: readonly string[], value: OverrideValue): PluginData {
+  if (keys.length === 0 && isPluginData(value)) return value;
   if (keys.length === 0)
     return { kind: plugin.kind, id: typeof value === 'string' ? value : JSON.stringify(value), options: {} };
   return { ...plugin, options: setOption(plugin.options, keys, value) as PluginData['options'] };
 }
 
 /** Below a plugin any key may be set: its schema is the judge. */
-function setOption(options: unknown, keys: readonly string[], value: Json): unknown {
+function setOption(options: unknown, keys: readonly string[], value: OverrideValue): unknown {
   const [key = '', ...rest] = keys;
   const record = isRecord(options) ? options : {};
   const name = nameOf(record, key) ?? camelCase(key);
@@ -55,7 +69,7 @@ function setOption(options: unknown, keys: readonly string[], value: Json): unkn
 function set(
   target: unknown,
   keys: readonly string[],
-  value: Json,
+  value: OverrideValue,
   path: string,
   errors: CairnError[],
 ): unknown {

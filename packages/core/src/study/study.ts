@@ -1,20 +1,43 @@
 import { z } from 'zod';
 import { training } from '../contracts/training.ts';
 import type { Json } from '../json.ts';
-import { pluginRef } from '../plugin/data.ts';
+import { pluginRef, type PluginData } from '../plugin/data.ts';
 
 const seeds = z
   .array(z.number().int().nonnegative())
   .min(1)
   .refine((all) => new Set(all).size === all.length, { error: 'each seed once' });
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
+/** Points of a sweep have numbers in their names: `rco-greedy-delta-0.4`. */
+const conditionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$/, 'lower-case words joined by hyphens; dots between digits');
 
 /** One way to teach the student. */
 const condition = z.strictObject({
   curriculum: pluginRef('curriculum'),
   /** The condition at equal cost that this one is compared with. */
-  control: name.optional(),
+  control: conditionName.optional(),
 });
+
+/** What the study was made to find out. Everything else that can be read off it is exploratory. */
+const primaryContrast = z.strictObject({
+  condition: conditionName,
+  against: conditionName,
+  /** A metric at the end, with its phase: `test/top1`, `test/kl`. */
+  metric: z.string().regex(/^(val|test)\/\S+$/, 'a metric with its phase, such as test/top1'),
+  /** What counts as no difference, in the metric's own units: 0.006 of `test/top1` are 0.6 points. */
+  margin: z.number().positive().optional(),
+});
+
+/** Values by option path within a condition: `{ 'anchor-policy.delta': [0.25, 0.4] }`. */
+const sweptOptions = z.record(
+  z.string().min(1),
+  z
+    .array(z.custom<OverrideValue>((value) => value !== undefined))
+    .min(1)
+    .describe('a list of values'),
+);
 
 /** Part of the training split that is never trained on. */
 const validation = z.strictObject({
@@ -44,23 +67,39 @@ export const studySchema = z.strictObject({
     training,
     recorder: pluginRef('route-recorder'),
   }),
-  student: z.strictObject({ model: pluginRef('model'), training }),
-  conditions: z.record(name, condition),
+  student: z.strictObject({
+    model: pluginRef('model'),
+    training,
+    /** The most samples that students learn from: a stratified part of what the teacher saw. @default all */
+    samples: z.union([z.number().int().positive(), z.literal('all')]).default('all'),
+  }),
+  conditions: z.record(conditionName, condition),
+  /** By condition: further conditions, one for each combination of these values of its options. @default none */
+  sweep: z.record(conditionName, sweptOptions).default({}),
   /** The condition that all are compared with after their control. @default kd */
-  baseline: name.default('kd'),
+  baseline: conditionName.default('kd'),
+  /** Declared beforehand: hashed with the study before the first student starts. @default none */
+  primary: z.array(primaryContrast).default([]),
   evaluators: z.array(pluginRef('evaluator')).min(1),
   launcher: pluginRef('launcher'),
   /** Student seeds: initial weights, order and augmentation. Conditions of one seed share all three. */
   seeds,
   /** One route each. */
   teacherSeeds: seeds,
+  /** `full`: every student seed with every teacher. `dealt`: each student seed with one teacher, in turn. @default full */
+  crossing: z.enum(['full', 'dealt']).default('full'),
 });
 
 export type Study = z.output<typeof studySchema>;
 export type Condition = z.output<typeof condition>;
+export type PrimaryContrast = z.output<typeof primaryContrast>;
+
+/** What an override may set: data, plugins within it included. */
+export type OverrideValue =
+  Json | PluginData | readonly OverrideValue[] | { readonly [key: string]: OverrideValue | undefined };
 
 /** Changes to a study by option path, such as `{ 'student.training.epochs': 2 }`. */
-export type Overrides = Readonly<Record<string, Json>>;
+export type Overrides = Readonly<Record<string, OverrideValue>>;
 
 /** A study file: the study and its named variations. */
 export interface StudyFile {

@@ -9,6 +9,7 @@ import {
   suggestion,
   throwAll,
   UsageError,
+  type HasOption,
   type Overrides,
   type Registry,
   type Study,
@@ -37,8 +38,8 @@ export function resolveStudy(
   const errors: CairnError[] = [];
   const changes = file.profiles[profile];
   if (changes === undefined) errors.push(unknownProfile(profile, file));
-  const declared = parseStudy(applyOverrides(parseStudy(file.study), changes ?? {}));
-  const applied = applyEach(declared, overrides, errors);
+  const declared = parseStudy(applyOverrides(parseStudy(file.study), changes ?? {}, has(registry)));
+  const applied = applyEach(declared, overrides, registry, errors);
   const wanted = attempt(errors, () => parseStudy(applied));
   // Also where the study is wrong: what its plugins are told is looked at all the same.
   const resolved = attempt(errors, () => resolvePlugins(wanted ?? applied, registry));
@@ -55,11 +56,16 @@ function unknownProfile(profile: string, { profiles }: StudyFile): UsageError {
 }
 
 /** One override after the other, without those that lead nowhere. */
-function applyEach(study: Study, overrides: Overrides, errors: CairnError[]): Study {
+function applyEach(study: Study, overrides: Overrides, registry: Registry, errors: CairnError[]): Study {
   return Object.entries(overrides).reduce(
-    (before, [path, value]) => attempt(errors, () => applyOverrides(before, { [path]: value })) ?? before,
+    (before, [path, value]) =>
+      attempt(errors, () => applyOverrides(before, { [path]: value }, has(registry))) ?? before,
     study,
   );
+}
+
+function has(registry: Registry): HasOption {
+  return (plugin, option) => registry.hasOption(plugin, option);
 }
 
 function parseStudy(input: unknown): Study {
