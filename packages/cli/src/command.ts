@@ -33,8 +33,12 @@ export interface Host {
   readonly home: string;
   /** A path as the user typed it, resolved from where the command was typed. */
   typedPath(path: string): string;
+  /** This command line as it was typed, quoted for a shell. */
+  readonly typed: string;
   /** Program and first arguments that start this command line again, for worker processes. */
   readonly self: readonly [string, ...string[]];
+  /** `--plugin=…` as this command got them, for worker processes. */
+  readonly pluginFlags: readonly string[];
   /** Aborts at the first SIGINT or SIGTERM, and in a worker when its parent is gone. */
   readonly signal: AbortSignal;
   /** Whether `--debug` was given. */

@@ -1,6 +1,14 @@
 /** The composition root: from a catalogue of plugins, studies and a command line to an exit code. */
 import { resolve } from 'node:path';
-import { type Backend, CairnError, createRegistry, type Plugin, suggestion, UsageError } from '@cairn/core';
+import {
+  type Backend,
+  CairnError,
+  createRegistry,
+  type Plugin,
+  type Registry,
+  suggestion,
+  UsageError,
+} from '@cairn/core';
 import type { CommandSpec } from './args/flags.ts';
 import { commandHelp, overview } from './args/help.ts';
 import { parseLine } from './args/parse.ts';
@@ -9,12 +17,13 @@ import type { Call, Command, ExitCode, Host, OutputStream, Studies } from './com
 import { catalogue, type CommandEntry } from './commands/catalogue.ts';
 import { errorLines } from './errors.ts';
 import { interruption } from './interrupt.ts';
+import { loadPlugins, pluginFlags } from './outside/load.ts';
 import { coloured, print, widthOf } from './output.ts';
 import { version } from './version.ts';
 
 export interface MainOptions {
   /** The catalogue; called only by commands that need it. */
-  readonly plugins: () => Promise<readonly Pick<Plugin, 'module'>[]>;
+  readonly plugins: () => Promise<readonly Pick<Plugin, 'kind' | 'id' | 'module'>[]>;
   readonly studies: Studies;
   /** Arguments after the program's name. */
   readonly argv: readonly string[];
@@ -39,43 +48,61 @@ type World = Omit<Host, 'signal' | 'debug'>;
  */
 export async function main(options: MainOptions): Promise<ExitCode> {
   const { argv, commands = catalogue } = options;
-  const world = worldOf(options);
+  const world = worldOf(options, []);
   tolerateClosedPipe(world.out);
   const debug = argv.includes('--debug');
   try {
-    return await dispatch(commands, argv, world, debug);
+    return await dispatch(commands, options, world, debug);
   } catch (error) {
     print(world.err, errorLines(error, { debug, colour: coloured(world.err, world.env) }));
     return error instanceof CairnError ? error.exitCode : 1;
   }
 }
 
-function worldOf(options: MainOptions): World {
+/** @param sources what `--plugin` names */
+function worldOf(options: MainOptions, sources: readonly string[]): World {
   const { env = process.env, out = process.stdout, err = process.stderr, root } = options;
   // npm and Nx change the folder before they start a command; npm says where it was typed.
   const typedIn = env['INIT_CWD'] ?? process.cwd();
+  const typedPath = (path: string): string => resolve(typedIn, path);
   let registry: ReturnType<Host['registry']> | undefined;
   return {
     studies: options.studies,
-    registry: () => (registry ??= options.plugins().then(createRegistry)),
+    registry: () => (registry ??= registryOf(options, sources, { typedPath })),
     backends: options.backends ?? builtinBackends,
     out,
     err,
     env,
     root,
     home: resolve(typedIn, env['CAIRN_HOME'] ?? resolve(root, '.cairn')),
-    typedPath: (path) => resolve(typedIn, path),
+    typedPath,
+    typed: ['cairn', ...options.argv].map(quoted).join(' '),
     self: options.self,
+    pluginFlags: pluginFlags(sources, { typedPath }),
   };
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+async function registryOf(
+  { plugins }: MainOptions,
+  sources: readonly string[],
+  place: Pick<Host, 'typedPath'>,
+): Promise<Registry> {
+  const catalogued = await plugins();
+  return createRegistry([...catalogued, ...(await loadPlugins(sources, catalogued, place))]);
 }
 
 async function dispatch(
   commands: readonly CommandEntry[],
-  argv: readonly string[],
+  options: MainOptions,
   world: World,
   debug: boolean,
 ): Promise<ExitCode> {
-  const [first, ...rest] = argv.filter((token) => token !== '--debug');
+  const [first, ...rest] = options.argv.filter((token) => token !== '--debug');
   if (first === '--version' || first === '-v') {
     print(world.out, `cairn ${version} (Node ${process.versions.node})`);
     return 0;
@@ -86,7 +113,8 @@ async function dispatch(
   const entry = find(commands, first);
   const line = parseLine(entry.spec, rest, world.studies.names);
   if (line.flags['help'] === true) return help(commands, first, world);
-  return execute(await entry.load(), line as Call, world, debug);
+  const sources = (line.flags['plugin'] ?? []) as readonly string[];
+  return execute(await entry.load(), line as Call, worldOf(options, sources), debug);
 }
 
 async function execute(command: Command, call: Call, world: World, debug: boolean): Promise<ExitCode> {

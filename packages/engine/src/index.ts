@@ -5,6 +5,7 @@ export { CHECKPOINT } from './loop/checkpoint.ts';
 export { trainRun } from './loop/run.ts';
 export type * from './loop/types.ts';
 export { expectedRoute } from './plan/expected-route.ts';
+export type { GivenRoute } from './plan/given-route.ts';
 export {
   planStudy,
   routeConfig,

@@ -19,4 +19,5 @@ export * from './comparison/plan-seeds.ts';
 export * from './comparison/sentences.ts';
 export * from './comparison/summary.ts';
 export * from './comparison/verdict.ts';
+export * from './comparison/visible.ts';
 export type * from './result.ts';

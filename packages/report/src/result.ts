@@ -1,5 +1,5 @@
 /** What a study found, as plain JSON: the table is drawn from it, and `--json FILE` writes it. */
-import type { JsonObject } from '@cairn/core';
+import type { JsonObject, PrimaryContrast } from '@cairn/core';
 
 /** By name with its phase: `test/top1` and `val/top1` are fractions of 1, `test/kl` is in nats. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -66,15 +66,6 @@ export interface ConditionResult {
   /** The condition at equal cost that it is compared with. */
   readonly control?: string;
   readonly runs: readonly RunResult[];
-}
-
-/** A contrast that the study declared, with what would count as no difference. */
-export interface PrimaryContrast {
-  readonly condition: string;
-  readonly against: string;
-  readonly metric: string;
-  /** In the metric's own units: 0.006 of `test/top1` are 0.6 points. Absent where equivalence is no question. */
-  readonly margin?: number;
 }
 
 export interface StudyResult {

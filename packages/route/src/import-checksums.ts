@@ -39,16 +39,24 @@ export function digestError(
   }
   const [other] = [...sums].find(([, digest]) => digest === found) ?? [];
   if (other !== undefined) {
-    return new RouteError('CAIRN_ROUTE_SWAPPED', `${folder}/${name} holds what ${CHECKSUMS} gives for ${other}`, {
-      fix: 'files were swapped or copied over: restore their names',
-    });
+    return new RouteError(
+      'CAIRN_ROUTE_SWAPPED',
+      `${folder}/${name} holds what ${CHECKSUMS} gives for ${other}`,
+      {
+        fix: 'files were swapped or copied over: restore their names',
+      },
+    );
   }
   const message = `${folder}/${name} is altered: expected SHA-256 ${expected}, found ${found}`;
   return new RouteError('CAIRN_ANCHOR_ALTERED', message, { fix: 'restore it from where it came' });
 }
 
 export function absentError(name: string, folder: string): CairnError {
-  return new RouteError('CAIRN_ANCHOR_MISSING', `${folder}/${name} is listed in ${CHECKSUMS} and is not there`, {
-    fix: 'restore it, or name the epochs to take: --epochs=10,20',
-  });
+  return new RouteError(
+    'CAIRN_ANCHOR_MISSING',
+    `${folder}/${name} is listed in ${CHECKSUMS} and is not there`,
+    {
+      fix: 'restore it, or name the epochs to take: --epochs=10,20',
+    },
+  );
 }

@@ -34,7 +34,7 @@ export interface Checkpoint extends SavedState {
   /** Types that became float32. */
   readonly converted: readonly string[];
   /** Reads the file again. */
-  weights(): Promise<HostTensors>;
+  readonly weights: () => Promise<HostTensors>;
 }
 
 const SUFFIX = '.safetensors';
@@ -129,7 +129,7 @@ async function examine(
     sha256: await hashWeights(weights),
     learningRate: rateOf(metadata),
     converted,
-    async weights() {
+    weights: async () => {
       const again = await readFile(source, state.file);
       if (again.fileSha256 !== fileSha256) {
         const message = `${source.location}/${state.file} has changed while it was imported`;
@@ -146,7 +146,12 @@ async function readFile(source: Store, file: string): Promise<{ bytes: Uint8Arra
   throw new RouteError('CAIRN_ANCHOR_MISSING', `no file ${source.location}/${file}`);
 }
 
-function fit(source: Store, { file }: SavedState, { graph, names = {} }: FolderOptions, tensors: HostTensors) {
+function fit(
+  source: Store,
+  { file }: SavedState,
+  { graph, names = {} }: FolderOptions,
+  tensors: HostTensors,
+) {
   return fitWeights(tensors, planArrays(graph), names, `${source.location}/${file}`);
 }
 

@@ -44,7 +44,9 @@ export function fitWeights(
     const theirs = unknown.map(([name, { shape }]) => ({ name, shape }));
     throw namesError(file, theirs, missing);
   }
-  return Object.fromEntries(arrays.map((array) => [array.name, fitted(array, renamed.get(array.name), file)]));
+  return Object.fromEntries(
+    arrays.map((array) => [array.name, fitted(array, renamed.get(array.name), file)]),
+  );
 }
 
 function rename(tensors: HostTensors, map: NameMap, file: string): Map<string, HostTensor> {
@@ -53,9 +55,13 @@ function rename(tensors: HostTensors, map: NameMap, file: string): Map<string, H
     const target = translateName(name, map);
     if (target === undefined) continue;
     if (renamed.has(target)) {
-      throw new RouteError('CAIRN_WEIGHTS_NAMES', `${file}: two arrays become "${target}", one is "${name}"`, {
-        fix: 'a map that gives each array a name of its own, or null for one that is not wanted',
-      });
+      throw new RouteError(
+        'CAIRN_WEIGHTS_NAMES',
+        `${file}: two arrays become "${target}", one is "${name}"`,
+        {
+          fix: 'a map that gives each array a name of its own, or null for one that is not wanted',
+        },
+      );
     }
     renamed.set(target, tensor);
   }
@@ -75,7 +81,10 @@ function fitted(array: ArrayPlan, tensor: HostTensor | undefined, file: string):
   });
 }
 
-function namesError(file: string, theirs: readonly NamedShape[], ours: readonly NamedShape[]): RouteError {
+function namesError(file: string, unknown: readonly NamedShape[], ours: readonly NamedShape[]): RouteError {
+  // Counters follow their batch norms; alone they are a fault of their own.
+  const others = unknown.filter(({ name }) => !name.endsWith(COUNTER));
+  const theirs = others.length > 0 ? others : unknown;
   const message = [
     `${file}: ${theirs.length} names unknown to the model, ${ours.length} of its own missing`,
     ...(theirs.length === 0 ? [] : [`unknown: ${listed(theirs)}`]),

@@ -1,4 +1,7 @@
-/** The name map that would fit: modules of equal shapes, those with the most alike names first, else in order. */
+/**
+ * The name map that would fit: modules of equal shapes; first those within modules that are certain, then those with
+ * the most alike names, else in order.
+ */
 import type { Shape } from '@cairn/core';
 
 /** An array by name, as a file has it or a network wants it. */
@@ -28,10 +31,12 @@ export function proposeNames(theirs: readonly NamedShape[], ours: readonly Named
   const prefix = commonPrefix(theirs, ours);
   if (prefix !== undefined) return { map: { [prefix]: '' }, whole: true };
   const [from, to] = [modulesOf(theirs), modulesOf(ours)];
+  const kin = certainParents(from, to);
   const pairs = from.flatMap((a, i) =>
     to.flatMap((b, j) => {
       if (a.signature !== b.signature) return [];
-      return [{ i, j, likeness: likeness(a.name, b.name), apart: Math.abs(i - j) }];
+      const bonus = kin.has(parents(a.name, b.name)) ? 1 : 0;
+      return [{ i, j, likeness: bonus + likeness(a.name, b.name), apart: Math.abs(i - j) }];
     }),
   );
   pairs.sort((p, q) => q.likeness - p.likeness || p.apart - q.apart || p.i - q.i);
@@ -46,6 +51,25 @@ export function proposeNames(theirs: readonly NamedShape[], ours: readonly Named
   return { map, whole: entries.length === from.length && entries.length === to.length };
 }
 
+/** Where a shape occurs once on either side the modules are the same, and then so are those that they stand in. */
+function certainParents(from: readonly Module[], to: readonly Module[]): ReadonlySet<string> {
+  const single = (all: readonly Module[], signature: string): Module | undefined => {
+    const [first, second] = all.filter((m) => m.signature === signature);
+    return second === undefined ? first : undefined;
+  };
+  return new Set(
+    from.flatMap(({ signature }) => {
+      const [a, b] = [single(from, signature), single(to, signature)];
+      return a === undefined || b === undefined ? [] : [parents(a.name, b.name)];
+    }),
+  );
+}
+
+/** `blocks.0.` and `layer1.` of `blocks.0.conv.` and `layer1.conv.`, as one key. */
+function parents(a: string, b: string): string {
+  return [a, b].map((name) => name.replace(/[^.]+\.?$/, '')).join(' ');
+}
+
 /** What stands before every name, where taking it away leaves names that are wanted. */
 function commonPrefix(theirs: readonly NamedShape[], ours: readonly NamedShape[]): string | undefined {
   const wanted = new Map(ours.map(({ name, shape }) => [name, shape.join()]));
@@ -54,10 +78,11 @@ function commonPrefix(theirs: readonly NamedShape[], ours: readonly NamedShape[]
   const ends = [...first.name.matchAll(/\./g)].map(({ index }) => first.name.slice(0, index + 1));
   const counted = ours.filter(({ name }) => !name.endsWith(IGNORED)).length;
   return ends.find((prefix) => {
-    const rest = theirs.filter((t) => t.name.startsWith(prefix));
-    const fits = rest.every((t) => wanted.get(t.name.slice(prefix.length)) === t.shape.join());
-    const found = rest.filter(({ name }) => !name.endsWith(IGNORED)).length;
-    return fits && rest.length === theirs.length && found === counted;
+    const real = theirs.filter(({ name }) => !name.endsWith(IGNORED));
+    const fits = real.every(
+      ({ name, shape }) => name.startsWith(prefix) && wanted.get(name.slice(prefix.length)) === shape.join(),
+    );
+    return fits && real.length === counted;
   });
 }
 

@@ -27,7 +27,7 @@ export interface ImportOptions extends FolderOptions {
   readonly stepsPerEpoch?: number;
   /** Tells two imported teachers apart. @default 0 */
   readonly seed?: number;
-  /** Further facts to keep, such as the study that gave the model. Not part of the route's id. */
+  /** Further facts to keep, such as the study that gave the model. */
   readonly facts?: JsonObject;
   /** Version of this code. */
   readonly code: string;
@@ -42,8 +42,8 @@ export interface ImportedRoute {
 }
 
 /**
- * Imports a folder of `.safetensors` files into a store of routes. The route's id is the hash of its weights, model
- * and data, so importing twice gives one route.
+ * Imports a folder of `.safetensors` files into a store of routes. The route's id is the hash of its weights, model,
+ * data and facts, so importing twice gives one route.
  * @param source the folder; @param routes the folder of all routes
  * @throws what `openFolder` throws, before anything is written; CAIRN_ROUTE_FILES where steps have no length
  */
@@ -56,10 +56,18 @@ export async function importRoute(
   const stepsPerEpoch = stepsPerEpochOf(checkpoints, options);
   const anchors = checkpoints.map((checkpoint) => ({ checkpoint, id: stepOf(checkpoint, stepsPerEpoch) }));
   const { model, data, seed = 0, facts = {}, code } = options;
-  const identity = { model, data, stepsPerEpoch, seed, weights: anchors.map((a) => [a.id, a.checkpoint.sha256]) };
+  const identity = {
+    model,
+    data,
+    stepsPerEpoch,
+    seed,
+    facts,
+    weights: anchors.map((a) => [a.id, a.checkpoint.sha256]),
+  };
   const id = await contentHash({ imported: identity });
   const before = await readManifest(routes, id);
-  if (before?.recorders.some((r) => r.complete) === true) return { manifest: before, isNew: false, notes: [] };
+  if (before?.recorders.some((r) => r.complete) === true)
+    return { manifest: before, isNew: false, notes: [] };
   const description = {
     id,
     stepsPerEpoch,

@@ -7,6 +7,7 @@ import {
   type PluginData,
   pluginRef,
   RouteError,
+  sha256,
   type Store,
 } from '@cairn/core';
 import { z } from 'zod';
@@ -45,6 +46,9 @@ const manifestSchema = z.strictObject({
   anchors: z.array(anchorSchema),
 });
 
+/** As it lies on the disk: with the SHA-256 of all else in it, as canonical JSON. */
+const sealedSchema = manifestSchema.extend({ digest: z.string().regex(/^[0-9a-f]{64}$/) });
+
 /** An anchor with the recorders that kept it. */
 export type StoredAnchor = Readonly<z.output<typeof anchorSchema>> & Anchor;
 /** The file `manifest.json` of a route. */
@@ -76,31 +80,38 @@ export async function readManifest(store: Store, id: string): Promise<StoredMani
   const path = `${id}/${MANIFEST}`;
   const bytes = await store.read(path);
   if (bytes === undefined) return undefined;
-  const manifest = parseManifest(bytes, `${store.location}/${path}`);
-  if (manifest.id !== id) throw damaged(`${store.location}/${path}`, `it is the manifest of ${manifest.id}`);
-  return manifest;
+  return parseManifest(bytes, id, `${store.location}/${path}`);
 }
 
 /** Replaces a route's manifest as a whole. */
 export async function writeManifest(store: Store, manifest: StoredManifest): Promise<void> {
-  const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
-  await store.write(`${manifest.id}/${MANIFEST}`, new TextEncoder().encode(text));
+  await store.write(`${manifest.id}/${MANIFEST}`, await manifestBytes(manifest));
 }
 
-function parseManifest(bytes: Uint8Array, file: string): StoredManifest {
+/** A manifest as a file, with its digest. Equal manifests give equal bytes. */
+export async function manifestBytes(manifest: StoredManifest): Promise<Uint8Array> {
+  const sealed = { ...manifest, digest: await sha256(canonicalJson(manifest)) };
+  return new TextEncoder().encode(`${JSON.stringify(sealed, undefined, 2)}\n`);
+}
+
+async function parseManifest(bytes: Uint8Array, id: string, file: string): Promise<StoredManifest> {
   let data: unknown;
   try {
     data = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw damaged(file, 'no JSON', cause);
   }
-  const parsed = manifestSchema.safeParse(data);
+  const parsed = sealedSchema.safeParse(data);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw damaged(file, `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`, parsed.error);
   }
-  checkAnchors(parsed.data, file);
-  return parsed.data;
+  const { digest, ...manifest } = parsed.data;
+  if (manifest.id !== id) throw damaged(file, `it is the manifest of ${manifest.id}`);
+  checkAnchors(manifest, file);
+  const found = await sha256(canonicalJson(manifest));
+  if (found !== digest) throw damaged(file, `expected digest ${digest}, found ${found}`);
+  return manifest;
 }
 
 function checkAnchors({ anchors, recorders, totalSteps }: StoredManifest, file: string): void {

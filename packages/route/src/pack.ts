@@ -2,7 +2,7 @@
 import { canonicalJson, type JsonObject, RouteError, sha256, type Store } from '@cairn/core';
 import { absentError, CHECKSUMS, digestError, formatChecksums, parseChecksums } from './import-checksums.ts';
 import { loadAnchor } from './load-anchor.ts';
-import { MANIFEST, readManifest, type StoredManifest } from './manifest.ts';
+import { MANIFEST, manifestBytes, readManifest, type StoredManifest } from './manifest.ts';
 import { exportRoute } from './routes.ts';
 
 /** A file of an archive; the path begins with the route's id. */
@@ -35,7 +35,7 @@ export async function* packRoute(store: Store, id: string, code: string): AsyncG
     sums.set(name, await sha256(bytes));
     return { path: `${id}/${name}`, bytes };
   };
-  yield packed(MANIFEST, text(manifest));
+  yield packed(MANIFEST, await manifestBytes(manifest));
   yield packed(PROVENANCE, text(provenanceOf(manifest, code)));
   for (const name of RECORDS) {
     const bytes = await store.read(`${id}/${name}`);
@@ -52,7 +52,17 @@ export async function* packRoute(store: Store, id: string, code: string): AsyncG
 
 function provenanceOf(manifest: StoredManifest, code: string): JsonObject {
   const { id, config, dataset, seed, numerics, code: recordedBy } = manifest;
-  return { format: 'cairn-route', version: 1, id, packedBy: code, recordedBy, config, dataset, seed, numerics };
+  return {
+    format: 'cairn-route',
+    version: 1,
+    id,
+    packedBy: code,
+    recordedBy,
+    config,
+    dataset,
+    seed,
+    numerics,
+  };
 }
 
 function text(value: unknown): Uint8Array {

@@ -199,6 +199,16 @@ test('a damaged manifest is named and refused', async () => {
   expect(await damage(text.replace('"schema": 1', '"schema": 2'))).toContain('schema');
   expect(await damage(text.replace('step-00000020', '../../secret'))).toContain('anchors.1.file');
   expect(await damage(text.replace(description.id, 'deadbeef'))).toContain('it is the manifest of deadbeef');
+  // Values that are all possible, but not those that were written.
+  expect(await damage(text.replace('"depth": 8', '"depth": 9'))).toMatchInlineSnapshot(`
+    "CAIRN_ROUTE_DAMAGED
+    route manifest routes/a1b2c3d4e5f60718/manifest.json: expected digest 29ac33a51c5ccf9a8179dab67eca47b2a85f4e24baf02bde074a46a6adc9db02, found 33b7d58afdafb3a275eec77397fcb7d117ac805f5b05e224bcb20ab3c5113f40
+    restore the file from a copy, or delete the route's folder: it is then recorded anew"
+  `);
+  const rest = 'expected digest';
+  expect(await damage(text.replace('"learningRate": 0.1', '"learningRate": 0.2'))).toContain(rest);
+  expect(await damage(text.replace('"val/top1": 0.2', '"val/top1": 0.3'))).toContain(rest);
+  expect(await damage(text.replace(/,\s*"digest": "\w+"/, ''))).toContain('digest');
   expect(await listRoutes(store)).toMatchObject([
     { id: description.id, problem: { code: 'CAIRN_ROUTE_DAMAGED' } },
   ]);

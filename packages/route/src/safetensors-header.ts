@@ -119,7 +119,7 @@ function arrayOf<D extends string>(
     throw damaged(file, `"${name}" is of dtype ${dtype}; read are ${known}`);
   }
   const [begin, end] = data_offsets;
-  const size = shape.reduce((product, n) => product * n, readable[dtype] as number);
+  const size = shape.reduce((product, n) => product * n, readable[dtype]);
   if (end - begin !== size) {
     const needs = `${dtype} [${shape.join(', ')}] needs ${size} bytes`;
     throw damaged(file, `"${name}": ${needs}, its offsets ${begin} to ${end} hold ${end - begin}`);

@@ -23,7 +23,11 @@ export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
 }
 
 /** Every platform that runs JavaScript today is little-endian, as the format is. */
-export function hostTensor({ name, dtype, shape }: StoredArray, buffer: ArrayBuffer, file: string): HostTensor {
+export function hostTensor(
+  { name, dtype, shape }: StoredArray,
+  buffer: ArrayBuffer,
+  file: string,
+): HostTensor {
   if (dtype === 'F32') return { dtype: 'float32', shape, data: new Float32Array(buffer) };
   if (dtype === 'I32') return { dtype: 'int32', shape, data: new Int32Array(buffer) };
   const data = Int32Array.from(new BigInt64Array(buffer), (wide) => {

@@ -1,6 +1,7 @@
 import {
   candidatesOf,
   createRandom,
+  entropyOfLogits,
   klOfLogits,
   mean,
   type AnchorId,
@@ -42,9 +43,15 @@ export function viewFromLogits(options: ViewOptions): AnchorView {
     random: createRandom(seed),
     hardness: async (anchor) => klOfLogits(logits(anchor), flat(student), classes),
     divergence: async (p, q) => mean(klOfLogits(logits(p), logits(q), classes)),
+    entropy: async (anchors, temperature) =>
+      mean(entropyOfLogits(meanOf(anchors.map(logits)), classes, temperature)),
   };
 }
 
 function flat(rows: LogitRows): Float64Array {
   return Float64Array.from(rows.flat());
+}
+
+function meanOf(all: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(all[0] ?? [], (_, i) => mean(all.map((each) => each[i] ?? NaN)));
 }

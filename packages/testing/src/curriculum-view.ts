@@ -6,6 +6,7 @@ import {
   type AnchorView,
   type Curriculum,
   type CurriculumView,
+  type Guide,
   type Manifest,
   type Outline,
   type Stage,
@@ -74,7 +75,19 @@ export function recordOf(stage: Stage, ground: RunGround): StageRecord {
     anchors: [...new Set(anchors)],
     moved: stage.decision === undefined || !('stay' in stage.decision),
     sha256: '',
+    metrics: heldOutOf(stage),
+    ...alterationOf(stage.updates[0]?.[0]?.guide),
   };
+}
+
+function alterationOf({ soften, route }: Partial<Guide> = {}): Pick<Guide, 'soften' | 'route'> {
+  return { ...(soften !== undefined && { soften }), ...(route !== undefined && { route }) };
+}
+
+/** The later an anchor, the better its student. */
+function heldOutOf(stage: Stage): Readonly<Record<string, number>> {
+  const last = stage.updates.flat().flatMap(({ guide }) => guide?.anchors ?? []).at(-1) ?? 0;
+  return { 'val/top1': last / (last + 10) };
 }
 
 /** What a curriculum sees after these stages. A student comes nearer to candidate i by i stages. */

@@ -1,4 +1,4 @@
-import { createRegistry } from '@cairn/core';
+import { createRegistry, splitEpochs } from '@cairn/core';
 import {
   curriculumView,
   failureOf,
@@ -9,7 +9,7 @@ import {
   testCurriculum,
 } from '@cairn/testing';
 import { expect, test } from 'vitest';
-import { converged, splitEpochs } from './index.ts';
+import { converged } from './index.ts';
 
 type Options = Omit<Parameters<typeof converged>[0], 'loss'>;
 

@@ -1,19 +1,16 @@
 import {
   convergedOf,
+  copiedConditions,
   RunError,
+  stageLengths,
   studentStage,
   type Curriculum,
   type CurriculumView,
+  type LikeCondition,
   type OutlineView,
   type PluginData,
   type Stage,
 } from '@cairn/core';
-import { splitEpochs } from './split-epochs.ts';
-
-/** As many epochs as a condition's run with the same seeds. */
-export interface LikeCondition {
-  readonly as: string;
-}
 
 export interface ConvergedOptions {
   readonly loss: PluginData<'loss'>;
@@ -31,7 +28,7 @@ export class ConvergedCurriculum implements Curriculum {
 
   constructor(options: ConvergedOptions) {
     this.#options = options;
-    this.after = [options.epochs, options.restarts].flatMap((o) => (typeof o === 'object' ? [o.as] : []));
+    this.after = copiedConditions(options);
   }
 
   outline(view: OutlineView): ReturnType<Curriculum['outline']> {
@@ -59,22 +56,7 @@ export class ConvergedCurriculum implements Curriculum {
     return studentStage({ name, epochs, training, loss: this.#options.loss, anchors: [converged] });
   }
 
-  /** Epochs of each stage. @throws CAIRN_RUN_ABSENT where the condition that it copies has no stages */
-  #lengths(ownEpochs: number, epochsOf: (condition: string) => readonly number[]): readonly number[] {
-    const { epochs, restarts } = this.#options;
-    const copied = ({ as }: LikeCondition): readonly number[] => {
-      const lengths = epochsOf(as);
-      if (lengths.length > 0) return lengths;
-      throw new RunError('CAIRN_RUN_ABSENT', `curriculum "converged" copies "${as}", which has no stages`, {
-        fix: `train condition "${as}" with the same seeds first`,
-      });
-    };
-    if (typeof restarts === 'object') return copied(restarts);
-    if (typeof epochs === 'object') return splitEpochs(sum(copied(epochs)), restarts);
-    return Array.from({ length: restarts }, () => epochs ?? ownEpochs);
+  #lengths(own: number, epochsOf: (condition: string) => readonly number[]): readonly number[] {
+    return stageLengths(this.#options, 'converged', own, epochsOf);
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

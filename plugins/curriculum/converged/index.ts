@@ -1,8 +1,6 @@
-import { definePlugin, pluginRef } from '@cairn/core';
+import { definePlugin, likeCondition, pluginRef } from '@cairn/core';
 import { z } from 'zod';
 import { ConvergedCurriculum } from './converged.ts';
-
-const like = z.strictObject({ as: z.string() }).describe('{ "as": "<condition>" }');
 
 /** Distillation from the converged teacher. */
 export const converged = definePlugin({
@@ -14,9 +12,9 @@ export const converged = definePlugin({
     .strictObject({
       loss: pluginRef('loss'),
       /** Epochs of a stage, or `{ as }`: in all as many as that condition's run. @default the training's own */
-      epochs: z.union([z.number().positive(), like]).optional(),
+      epochs: z.union([z.number().positive(), likeCondition]).optional(),
       /** Number of stages with fresh optimiser and schedule, or `{ as }`: the stages of that run. @default 1 */
-      restarts: z.union([z.int().min(1), like]).default(1),
+      restarts: z.union([z.int().min(1), likeCondition]).default(1),
     })
     .refine(({ epochs, restarts }) => typeof restarts === 'number' || epochs === undefined, {
       path: ['epochs'],
@@ -25,5 +23,4 @@ export const converged = definePlugin({
   create: (options) => new ConvergedCurriculum(options),
 });
 
-export { ConvergedCurriculum, type ConvergedOptions, type LikeCondition } from './converged.ts';
-export { splitEpochs } from './split-epochs.ts';
+export { ConvergedCurriculum, type ConvergedOptions } from './converged.ts';

@@ -4,14 +4,16 @@ import {
   studentStage,
   UsageError,
   type AnchorPolicy,
+  type AnchorView,
   type Curriculum,
   type CurriculumView,
   type Decision,
   type Manifest,
+  type Move,
   type OutlineView,
   type Stage,
 } from '@cairn/core';
-import { anchorsAfter, plannedMoves, type Move } from './decision.ts';
+import { outlined, plannedMoves, taughtAfter } from './decision.ts';
 import { requireAnchors } from './multi-stage.ts';
 import type { RcoOptions } from './options.ts';
 import { epochShares, piecesOf, sharesFor } from './shares.ts';
@@ -26,6 +28,7 @@ interface Part {
 /** All anchors in the budget and the one schedule of a single KD run; nothing restarts at a switch. */
 export class OneStageCurriculum implements Curriculum {
   readonly usesRoute = true;
+  readonly usesForeign: boolean;
   readonly after: readonly string[] = [];
   readonly #options: RcoOptions;
   readonly #policy: AnchorPolicy;
@@ -34,6 +37,7 @@ export class OneStageCurriculum implements Curriculum {
   constructor(options: RcoOptions, policy: AnchorPolicy) {
     this.#options = options;
     this.#policy = policy;
+    this.usesForeign = policy.foreign === true;
     if (options.shares !== undefined && policy.plan === undefined) {
       throw sharesError(
         options.shares,
@@ -49,7 +53,7 @@ export class OneStageCurriculum implements Curriculum {
     const parts = this.#parts(route, total);
     const epochs = parts.map((part) => part.epochs);
     if (this.#policy.plan === undefined) return { epochs, exact: true };
-    return { epochs, exact: true, anchors: parts.flatMap(({ decision }) => decision?.move ?? []) };
+    return { epochs, exact: true, ...outlined(parts.map(({ decision }) => decision?.move ?? [])) };
   }
 
   async next({ training, stages, anchors }: CurriculumView): Promise<Stage | 'done'> {
@@ -57,18 +61,23 @@ export class OneStageCurriculum implements Curriculum {
     const total = this.#options.stageEpochs ?? training.epochs;
     const part = this.#parts(view.route, total)[stages.length];
     if (part === undefined) return 'done';
-    const decision = part.decision ?? (await this.#policy.next(view));
+    const decision = await this.#decide(part, view);
     const first = stages.length === 0;
     return studentStage({
       name: `part-${stages.length + 1}`,
       epochs: part.epochs,
       training,
       loss: this.#options.loss,
-      anchors: anchorsAfter(decision, stages),
+      ...taughtAfter(decision, stages),
       decision: asStay(decision),
       span: total,
       carry: { optimizer: first ? 'reset' : 'keep', schedule: first ? 'restart' : 'continue' },
     });
+  }
+
+  async #decide({ decision }: Part, view: AnchorView): Promise<Decision> {
+    if (decision === undefined) return this.#policy.next(view);
+    return this.#policy.settle?.(decision, view) ?? decision;
   }
 
   /** The whole schedule in parts, known from the route alone also where the anchors are not. */

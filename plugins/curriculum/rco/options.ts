@@ -16,6 +16,8 @@ const fields = z.strictObject({
     .prefault({}),
   /** Multi: factor on the learning rate of every stage after the first. @default 1 */
   restartRate: z.number().positive().max(1).default(1),
+  /** Multi: at least this many stages; those that the policy leaves over belong to the converged teacher. @default 1 */
+  fill: z.int().min(1).optional(),
   /** One: parts of the budget, one for each anchor that the policy plans. @default equal */
   shares: z.array(z.number().nonnegative()).min(1).optional(),
   /** One: part of the budget for the converged teacher. @default equal; 0.3 for a policy that looks at the student */
@@ -37,6 +39,7 @@ export const rcoOptions = fields.superRefine((options, context) => {
     return;
   }
   if (restartRate !== 1) refuse('restartRate', 'only with stages "multi"');
+  if (options.fill !== undefined) refuse('fill', 'only with stages "multi"');
   if (shares === undefined) return;
   if (Math.abs(shares.reduce((a, b) => a + b, 0) - 1) > 1e-6) refuse('shares', 'shares that sum to 1');
   if (lastShare !== undefined) refuse('lastShare', 'shares or last-share, not both');

@@ -186,6 +186,51 @@ test('one, asked: a run that cannot be cut into whole steps comes to an end', as
   expect(await shown(stepping(), { stages: 'one' }, { epochs: 2.13, route })).toEqual(['1 7', '1.13 21']);
 });
 
+test('multi: what a policy leaves over is taught by the converged teacher', async () => {
+  expect(await shown(planned(1, 4), { fill: 4 })).toEqual(['12 10', '12 40', '12 40', '12 40']);
+  expect(await shown(planned(1, 2, 4), { fill: 2 })).toEqual(['12 10', '12 20', '12 40']);
+  const filled = { ...stepping(), atMost: () => 3 };
+  expect(outlineOf(create(filled, { fill: 4 }), four)).toEqual({ epochs: [12, 12, 12, 12], exact: true });
+  expect(outlineOf(create(planned(4), { fill: 2 }), four)).toEqual({
+    epochs: [12, 12],
+    exact: true,
+    anchors: [40, 40],
+  });
+});
+
+test('several teachers in one stage stand in the outline, for its cost', () => {
+  const both: AnchorPolicy = { ...followPlan(() => [{ ...why, move: [10, 40] }]), atMost: () => 2 };
+  const expected = { epochs: [12], exact: true, anchors: [10, 40], teachers: [2] };
+  expect(outlineOf(create(both), four)).toEqual(expected);
+  expect(outlineOf(create(both, { stages: 'one' }), four)).toEqual(expected);
+});
+
+test('how an anchor is altered goes into the stage, also where the policy stays', async () => {
+  const soft: AnchorPolicy = {
+    atMost: () => 1,
+    next: async ({ taught }) => {
+      if (taught.length === 0) return { ...why, move: [10], soften: 2, route: 'foreign' };
+      return (taught[0]?.epochs ?? 0) < 24 ? { ...why, stay: true } : { ...why, finish: true };
+    },
+    foreign: true,
+  };
+  const guides = (await stagesOfRun(create(soft), four)).map(({ updates }) => updates[0]?.[0]?.guide);
+  expect(guides).toEqual([1, 2].map(() => ({ anchors: [10], soften: 2, route: 'foreign' })));
+  expect([create(soft).usesForeign, create(planned(1)).usesForeign]).toEqual([true, false]);
+});
+
+test.each(['multi', 'one'] as const)('%s: a planned move is settled when its turn comes', async (stages) => {
+  const policy: AnchorPolicy = {
+    ...followPlan(
+      () => [1, 2].map((): Decision => ({ ...why, move: [40] })),
+      async (move, { taught }) => ({ ...move, soften: 2 + taught.length }),
+    ),
+    atMost: () => 2,
+  };
+  const guides = (await stagesOfRun(create(policy, { stages }), four)).map((s) => s.updates[0]?.[0]?.guide);
+  expect(guides.map((guide) => guide?.soften)).toEqual([2, 3]);
+});
+
 const asked = stepping();
 const refusal = (policy: AnchorPolicy, options: Options) => failureOf(() => shown(policy, options));
 

@@ -1,4 +1,4 @@
-import { definePlugin, pluginRef } from '@cairn/core';
+import { definePlugin, likeCondition, pluginRef } from '@cairn/core';
 import { z } from 'zod';
 import { SupervisedCurriculum } from './supervised.ts';
 
@@ -10,8 +10,8 @@ export const supervised = definePlugin({
   paper: 'ours',
   options: z.strictObject({
     loss: pluginRef('loss'),
-    /** Length in epochs. @default the training's own */
-    epochs: z.number().positive().optional(),
+    /** Length in epochs, or `{ as }`: that of a condition's run. @default the training's own */
+    epochs: z.union([z.number().positive(), likeCondition]).optional(),
   }),
   create: (options) => new SupervisedCurriculum(options),
 });

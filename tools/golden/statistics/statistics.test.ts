@@ -72,12 +72,19 @@ describe.each(Object.entries(fixture.samples))('%s', (_, sample) => {
 });
 
 test('distributions and quantiles', () => {
-  const { normal, chiSquareQuantile: chiSquare, t, tQuantile: quantiles, noncentralT } = fixture.distributions;
+  const {
+    normal,
+    chiSquareQuantile: chiSquare,
+    t,
+    tQuantile: quantiles,
+    noncentralT,
+  } = fixture.distributions;
   for (const [z = NaN, p = NaN] of normal) expectNear(normalCumulative(z), p);
   for (const [p = NaN, k = NaN, x = NaN] of chiSquare) expectNear(chiSquareQuantile(p, k), x);
   for (const [x = NaN, k = NaN, p = NaN] of t) expectNear(tCumulative(x, k), p);
   for (const [p = NaN, k = NaN, x = NaN] of quantiles) expectNear(tQuantile(p, k), x);
-  for (const [x = NaN, k = NaN, d = NaN, p = NaN] of noncentralT) expectNear(noncentralTCumulative(x, k, d), p, 1e-9);
+  for (const [x = NaN, k = NaN, d = NaN, p = NaN] of noncentralT)
+    expectNear(noncentralTCumulative(x, k, d), p, 1e-9);
 });
 
 test('power of the paired t-test', () => {

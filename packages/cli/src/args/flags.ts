@@ -10,6 +10,8 @@ interface FlagTypes {
   /** `--plan`: false where it is absent. */
   readonly boolean: boolean;
   readonly text: string;
+  /** Text that may be given several times; in their order. */
+  readonly texts: readonly string[];
   /** A whole number, at least `min`. */
   readonly count: number;
   /** A number above 0. */
@@ -18,6 +20,8 @@ interface FlagTypes {
   readonly counts: readonly number[];
   /** `kd,rco-greedy` */
   readonly names: readonly string[];
+  /** `--power`, `--power=0.5`: a number above 0, or none. */
+  readonly wish: { readonly amount: number | undefined };
   /** `--json`, `--json=FILE`, `--json FILE.json` */
   readonly output: JsonTarget;
 }
@@ -67,6 +71,7 @@ export interface CommandSpec<F extends FlagSpecs = FlagSpecs> {
 
 /** Flags that every command has. */
 export const globalFlags = {
+  plugin: { type: 'texts', value: 'NAME', summary: 'more plugins: a package or ./path (repeatable)' },
   debug: { type: 'boolean', summary: 'show the stack of an error' },
   help: { type: 'boolean', summary: 'show this help' },
 } as const satisfies FlagSpecs;

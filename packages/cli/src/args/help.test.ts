@@ -14,11 +14,14 @@ test('the overview leaves out what is hidden', () => {
 
       run      train what a study needs and show its table
       runs     list the runs on this disk, or show one
-      routes   list the teachers' routes, show one, export one
+      routes   list the teachers' routes, show one, bring one in or out
       plugins  list what a study can choose, or show the options of one plugin
       data     fetch or check the files of a data set
       eval     evaluate saved weights
+      analyse  hardness map, planned anchors and paired table of a route, without
+               training
       doctor   say what works here and how to mend the rest
+      compare  say what a study, or any runs, can show and what not
       help     all about a command: cairn help run
 
     studies  quickstart, cifar100-rco
@@ -50,12 +53,14 @@ test('help of run', () => {
                               reused
       --seeds=N,N             student seeds
       --teacher-seeds=N,N     teacher seeds, one route each
+      --teacher-route=ID,ID   routes that are here; no teacher is trained
       --only=NAME,NAME        these conditions and what they need
       --workers=N             processes at a time
       --backend=ID            what computes (see cairn doctor)
       --fresh                 train again what is finished; routes are kept
       --checkpoint-seconds=N  how often a running state is saved
       --json[=FILE]           write JSON to FILE, to standard output without one
+      --plugin=NAME           more plugins: a package or ./path (repeatable)
       --debug                 show the stack of an error
       --help                  show this help
 

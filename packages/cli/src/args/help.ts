@@ -49,7 +49,10 @@ function flagRow([name, flag]: readonly [string, FlagSpec]): Row {
   const written = `--${optionPath([name])}`;
   const value = flag.value ?? 'VALUE';
   if (flag.type === 'boolean') return [written, flag.summary];
-  return [flag.type === 'output' ? `${written}[=${value}]` : `${written}=${value}`, flag.summary];
+  return [
+    flag.type === 'output' || flag.type === 'wish' ? `${written}[=${value}]` : `${written}=${value}`,
+    flag.summary,
+  ];
 }
 
 /** Two columns; the right one wraps below itself, or goes below a left one that is very long. */

@@ -23,6 +23,12 @@ function failure(line: string, spec?: CommandSpec): string {
   return 'no error';
 }
 
+test('a flag that may be repeated keeps every value, in order', () => {
+  const { flags } = parse('quickstart --plugin=./b --plan --plugin a');
+  expect(flags).toMatchObject({ plan: true, plugin: ['./b', 'a'] });
+  expect(parse('quickstart').flags).not.toHaveProperty('plugin');
+});
+
 test('flags of every type, in both forms', () => {
   const { arguments: positionals, flags } = parse(
     'quickstart --profile smoke --plan --seeds=0,1,2 --teacher-seeds [3] --only=kd,rco --workers 4 --checkpoint-seconds=0.5',

@@ -78,7 +78,9 @@ function readFlag(
   const flag = name === undefined ? undefined : flags[name];
   try {
     if (name !== undefined && flag !== undefined) {
-      reading.flags.set(name, readValue(name, flag, given, rest));
+      const value = readValue(name, flag, given, rest);
+      const before = reading.flags.get(name) as readonly unknown[] | undefined;
+      reading.flags.set(name, flag.type === 'texts' ? [...(before ?? []), value] : value);
     } else if (spec.overrides === true && isOption(written)) {
       const text = given ?? takeValue(rest) ?? refuseBare(written);
       // Set again, it moves to the end: overrides act in their order.
@@ -101,6 +103,7 @@ function readValue(name: string, flag: FlagSpec, given: string | undefined, rest
     const file = follows ? rest.shift() : given;
     return { file: file === '' ? undefined : file };
   }
+  if (flag.type === 'wish' && given === undefined) return { amount: undefined };
   return flagValue(name, flag, given ?? takeValue(rest) ?? refuseBare(optionPath([name])));
 }
 

@@ -68,16 +68,29 @@ export const routesSpec = {
       optional: true,
       choices: ['list', 'show', 'export', 'pack', 'import'],
     },
-    { name: 'route', summary: 'its id, or the start of it; for import a folder or an archive', optional: true },
+    {
+      name: 'route',
+      summary: 'its id, or the start of it; for import a folder or an archive',
+      optional: true,
+    },
     { name: 'target', summary: 'the folder that export, the file that pack writes', optional: true },
   ],
   flags: {
-    study: { type: 'text', value: 'NAME', summary: "import: whose teacher's model and data the weights have" },
+    study: {
+      type: 'text',
+      value: 'NAME',
+      summary: "import: whose teacher's model and data the weights have",
+    },
     profile: { type: 'text', value: 'NAME', summary: "import: the study's profile" },
     names: { type: 'text', value: 'FILE', summary: 'import: a JSON map from their names to ours' },
     epochs: { type: 'counts', value: 'N,N', summary: 'import: these alone, and each of them' },
     stepsPerEpoch: { type: 'count', value: 'N', summary: 'import: steps of an epoch' },
-    seed: { type: 'count', value: 'N', min: 0, summary: 'import: the seed of the training, to tell teachers apart' },
+    seed: {
+      type: 'count',
+      value: 'N',
+      min: 0,
+      summary: 'import: the seed of the training, to tell teachers apart',
+    },
     json,
   },
   overrides: true,
@@ -132,7 +145,7 @@ export const evalSpec = {
 
 export const analyseSpec = {
   name: 'analyse',
-  summary: 'hardness map, planned anchors and paired table of a route, without training',
+  summary: 'hardness map, planned anchors, paired table; trains nothing',
   details: [
     'Reads logits (a .npy or .safetensors file for each checkpoint, and labels.npy; files named student… are the student), checkpoints (with --study), or a route that is here.',
   ],
@@ -161,6 +174,38 @@ export const doctorSpec = {
   arguments: [],
   flags: { json },
   examples: [['cairn doctor', 'runtime, backends, data, disk']],
+} as const satisfies CommandSpec;
+
+export const compareSpec = {
+  name: 'compare',
+  summary: 'say what a study, or any runs, can show and what not',
+  details: [
+    'Differences to the matched control and to the baseline, paired by seed, with their intervals. Trains nothing.',
+    'Without a profile: the one that is there, else the default one. The first of several conditions is the baseline.',
+  ],
+  arguments: [
+    {
+      name: 'study',
+      summary: 'a study, study/profile; or several runs, study/profile/condition',
+      many: true,
+    },
+  ],
+  flags: {
+    metric: {
+      type: 'names',
+      value: 'NAME,NAME',
+      summary: 'such as test/top1 (default accuracy, congruence, NLL)',
+    },
+    power: { type: 'wish', value: 'POINTS', summary: 'seeds that show such a difference at 80 % power' },
+    json,
+    csv: { type: 'text', value: 'FILE', summary: 'a line for each contrast' },
+    markdown: { type: 'text', value: 'FILE', summary: 'tables for a README' },
+  },
+  examples: [
+    ['cairn compare quickstart', 'after cairn run quickstart'],
+    ['cairn compare quickstart --power=0.5', 'seeds for half a point'],
+    ['cairn compare quickstart/default/kd quickstart/default/rco-eei', 'two conditions'],
+  ],
 } as const satisfies CommandSpec;
 
 /** One run in a worker process; the study's command starts it. */

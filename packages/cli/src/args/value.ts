@@ -29,10 +29,13 @@ export function flagValue(name: string, spec: FlagSpec, text: string): Value {
       if (text === 'true' || text === 'false') return text === 'true';
       throw wrong(name, text, 'true or false; or the flag alone');
     case 'text':
+    case 'texts':
       if (text !== '') return text;
       throw wrong(name, text, 'some text');
     case 'output':
       return { file: text };
+    case 'wish':
+      return { amount: numeric(name, { ...spec, type: 'amount' }, text) as number };
     case 'names':
       if (text.split(',').every((part) => part !== '')) return text.split(',');
       throw wrong(name, text, 'names joined by commas');

@@ -2,6 +2,7 @@
 import type { CommandSpec } from '../args/flags.ts';
 import {
   analyseSpec,
+  compareSpec,
   dataSpec,
   doctorSpec,
   evalSpec,
@@ -20,6 +21,7 @@ export interface CommandEntry {
 
 export const catalogue: readonly CommandEntry[] = [
   { spec: runSpec, load: async () => (await import('./run.ts')).run },
+  { spec: compareSpec, load: async () => (await import('./compare.ts')).compare },
   { spec: runsSpec, load: async () => (await import('./runs.ts')).runs },
   { spec: routesSpec, load: async () => (await import('./routes.ts')).routes },
   { spec: pluginsSpec, load: async () => (await import('./plugins.ts')).plugins },

@@ -54,8 +54,6 @@ test('shows the options of one', async () => {
 
       steps        an integer at least 1 (default 100)
       first-epoch  a number above 0
-
-      plugins/route-recorder/every/README.md
     "
   `);
   expect((await cairn('plugins route-recorder/all', { plugins })).out).toContain('no options');

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   describeOption,
   isPluginKind,
@@ -22,7 +24,11 @@ export const plugins: Command<typeof pluginsSpec.flags> = {
     const found = what === undefined ? registry.list() : select(registry, what);
     if (flags.json !== undefined) await printJson(host, flags.json, found.map(asJson));
     const toScreen = flags.json === undefined || flags.json.file !== undefined;
-    if (toScreen) print(host.out, what?.includes('/') === true ? found.flatMap(card) : listing(found));
+    if (toScreen)
+      print(
+        host.out,
+        what?.includes('/') === true ? found.flatMap((p) => card(p, host.root)) : listing(found),
+      );
     return 0;
   },
 };
@@ -54,9 +60,11 @@ function listing(found: readonly PluginFactory[]): string[] {
   ]);
 }
 
-function card(plugin: PluginFactory): string[] {
+function card(plugin: PluginFactory, root: string): string[] {
   const paths = optionPaths(plugin);
   const column = Math.max(0, ...paths.map((path) => optionPath(path).length)) + 2;
+  // A plugin from outside has its page elsewhere.
+  const readme = `plugins/${plugin.kind}/${plugin.id}/README.md`;
   return [
     `${plugin.kind}/${plugin.id}  ${plugin.summary}`,
     ...(plugin.paper === undefined ? [] : [`  ${plugin.paper}`]),
@@ -65,8 +73,7 @@ function card(plugin: PluginFactory): string[] {
       const accepted = describeOption(plugin.schema, path) ?? 'see its README';
       return `  ${optionPath(path).padEnd(column)}${accepted}`;
     }),
-    '',
-    `  plugins/${plugin.kind}/${plugin.id}/README.md`,
+    ...(existsSync(join(root, readme)) ? ['', `  ${readme}`] : []),
   ];
 }
 

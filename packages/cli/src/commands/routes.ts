@@ -8,6 +8,7 @@ import {
   type RouteSummary,
   type StoredManifest,
 } from '@cairn/route';
+import { globalFlags } from '../args/flags.ts';
 import { routesSpec } from '../args/specs.ts';
 import type { Call, Command, Host } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
@@ -71,7 +72,9 @@ function targetPath(host: Host, action: string, path: string | undefined): strin
 
 /** What only an import takes is refused elsewhere, so that nothing is ignored. */
 function requireImport(action: string, { flags: { json: _, ...others }, overrides }: RoutesCall): void {
-  const flag = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  const flag = Object.entries(others).find(
+    ([name, value]) => value !== undefined && !(name in globalFlags),
+  )?.[0];
   const given = flag === undefined ? Object.keys(overrides)[0] : optionPath([flag]);
   if (action === 'import' || given === undefined) return;
   throw new UsageError('CAIRN_FLAG_UNKNOWN', `cairn routes ${action}: --${given} is for import alone`, {

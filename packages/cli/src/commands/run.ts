@@ -6,10 +6,12 @@ import { acquireLock } from '../files/index.ts';
 import { coloured, print, printJson, unicode, widthOf } from '../output.ts';
 import { collectResults } from '../study/collect.ts';
 import { execute } from '../study/execute.ts';
+import { learnSpeed } from '../study/learn-speed.ts';
 import { openStudy, type OpenedStudy } from '../study/open-study.ts';
 import { planJson } from '../study/plan-json.ts';
 import { writePinned } from '../study/pinned.ts';
 import { headLines, planLines } from '../study/show-plan.ts';
+import { readSpeed } from '../study/speed.ts';
 import { studyStatus, type StudyStatus } from '../study/status.ts';
 import { supersede } from '../study/supersede.ts';
 import { writeWork } from '../study/work-file.ts';
@@ -45,8 +47,8 @@ function open(
   host: Host,
   live: LiveTerminal,
 ) {
-  const { profile, seeds, teacherSeeds, only, backend } = flags;
-  const request = { name, profile, seeds, teacherSeeds, only, backend, overrides };
+  const { profile, seeds, teacherSeeds, teacherRoute, only, backend } = flags;
+  const request = { name, profile, seeds, teacherSeeds, teacherRoute, only, backend, overrides };
   // A plan downloads nothing.
   return openStudy(host, request, { fetch: !flags.plan, say: (text) => live.say(text) });
 }
@@ -59,7 +61,8 @@ async function showPlan(
   live: LiveTerminal,
 ): Promise<ExitCode> {
   const status = await studyStatus(opened, flags.fresh);
-  live.show({ type: 'say', lines: [...headLines(opened, status, workers), ...planLines(opened, status)] });
+  const head = headLines(opened, status, { workers, speed: await speedOf(opened) });
+  live.show({ type: 'say', lines: [...head, ...planLines(opened, status)] });
   if (flags.json !== undefined) await printJson(host, flags.json, planJson(opened, status));
   return 0;
 }
@@ -75,17 +78,19 @@ async function train(
   const name = `${study.id}/${profile}`;
   const lock = await acquireLock(`${store.location}/owner.lock`, {
     what: `study ${name}`,
-    command: `cairn run ${study.id}`,
+    command: host.typed,
   });
   try {
     // Under the lock: nobody else changes what is there.
     const status = await studyStatus(opened, flags.fresh);
-    live.show({ type: 'say', lines: headLines(opened, status, workers) });
+    const speed = await speedOf(opened);
+    live.show({ type: 'say', lines: headLines(opened, status, { workers, speed }) });
     await prepare(opened, status, flags, live);
     await writePinned(store, { backend: backend.id, numerics: plan.numerics });
     announce(opened, status, live);
-    const { ends, complaints } = await execute(host, opened, status, workers, live);
+    const { ends, complaints, seconds } = await execute(host, opened, status, workers, live);
     live.stop();
+    await learnSpeed(opened, status, seconds);
     const failed = ends.filter((end) => !end.skipped && end.exitCode !== 0 && end.exitCode !== 130);
     for (const { id } of failed) print(host.err, ['', `${id}:`, ...(complaints.get(id) ?? [])]);
     if (host.signal.aborted || ends.some((end) => end.exitCode === 130)) {
@@ -97,6 +102,10 @@ async function train(
   } finally {
     lock.release();
   }
+}
+
+function speedOf({ places, plan }: OpenedStudy): Promise<number | undefined> {
+  return readSpeed(places.home, plan.numerics);
 }
 
 function interrupted({ fresh }: Flags): string {
@@ -119,8 +128,8 @@ async function prepare(
 }
 
 function announce({ plan }: OpenedStudy, status: StudyStatus, live: LiveTerminal): void {
-  for (const { id, seed, expected, spec } of plan.routes) {
-    const images = spec.training.epochs * expected.stepsPerEpoch * spec.batch;
+  for (const { id, seed, expected, spec, given } of plan.routes) {
+    const images = given === true ? 0 : spec.training.epochs * expected.stepsPerEpoch * spec.batch;
     live.show({ type: 'queued', run: id, kind: 'route', label: `teacher s${seed}`, images });
     const { state, text } = status.routes.get(id) ?? { state: 'new', text: '' };
     if (state === 'reused') live.show({ type: 'reused', run: id, text });

@@ -4,6 +4,7 @@ import { loadJournal, type JournalView } from '@cairn/tracking';
 import { runsSpec } from '../args/specs.ts';
 import type { Command } from '../command.ts';
 import { counted, percent } from '../format.ts';
+import { lockOwner } from '../files/index.ts';
 import { print, printJson } from '../output.ts';
 import { JOURNAL } from '../study/header.ts';
 import { runNames } from '../study/run-names.ts';
@@ -12,7 +13,7 @@ import { elapsed } from '../terminal/format.ts';
 
 /** `name`: `quickstart/default/kd-t0-s1`. */
 type FoundRun = { readonly name: string; readonly folder: string } & (
-  { readonly journal: JournalView } | { readonly problem: CairnError }
+  { readonly journal: JournalView; readonly state: string } | { readonly problem: CairnError }
 );
 
 /** `cairn runs [study | study/profile | study/profile/run]` */
@@ -42,7 +43,9 @@ async function findRuns(store: Store): Promise<FoundRun[]> {
     const folder = `${store.location}/${name}`;
     try {
       const journal = await loadJournal(store, `${name}/${JOURNAL}`);
-      if (journal !== undefined) found.push({ name, folder, journal });
+      if (journal === undefined) continue;
+      const owner = await lockOwner(`${folder}/owner.lock`);
+      found.push({ name, folder, journal, state: stateOf(journal, owner !== undefined) });
     } catch (error) {
       if (!(error instanceof CairnError)) throw error;
       found.push({ name, folder, problem: error });
@@ -51,8 +54,13 @@ async function findRuns(store: Store): Promise<FoundRun[]> {
   return found;
 }
 
-function stateOf({ end }: JournalView): string {
-  return end === undefined ? 'not finished' : end.status.toLowerCase();
+const ENDS = { FINISHED: 'finished', FAILED: 'failed', KILLED: 'interrupted' } as const;
+
+/** A process that was killed leaves no word: its run is not finished, and nobody is at it. */
+function stateOf({ end }: JournalView, owned: boolean): string {
+  if (end?.status === 'FINISHED') return 'finished';
+  if (owned) return 'running';
+  return end === undefined ? 'not finished' : ENDS[end.status];
 }
 
 function resultOf({ results }: JournalView): RunResult | undefined {
@@ -66,7 +74,7 @@ function asJson(run: FoundRun): object {
     return { name, folder, state: 'damaged', problem: { code, message } };
   }
   const { start, tags, params, anchors, weights, stages } = run.journal;
-  const state = stateOf(run.journal);
+  const { state } = run;
   const result = resultOf(run.journal);
   return { name, folder, state, startTime: start?.startTime, tags, params, stages, anchors, weights, result };
 }
@@ -78,21 +86,25 @@ function listing(found: readonly FoundRun[]): string[] {
     if ('problem' in run) return `${run.name.padEnd(width)}  damaged       ${run.problem.message}`;
     const result = resultOf(run.journal);
     const reached = result === undefined ? '' : `test ${percent(result.last['test/top1'])}`;
-    return `${run.name.padEnd(width)}  ${stateOf(run.journal).padEnd(12)}  ${reached}`.trimEnd();
+    return `${run.name.padEnd(width)}  ${run.state.padEnd(12)}  ${reached}`.trimEnd();
   });
 }
 
 /** @throws what is wrong with its journal */
 function card(run: FoundRun): string[] {
   if ('problem' in run) throw run.problem;
-  const { name, folder, journal } = run;
+  const { name, folder, journal, state } = run;
   const result = resultOf(journal);
   return [
-    `run   ${name}   ${stateOf(journal)}`,
+    `run   ${name}   ${state}`,
     `where ${folder}`,
     '',
     ...Object.entries(journal.tags).map(([key, value]) => `${key.padEnd(20)} ${value}`),
-    ...spaced(journal.anchors.map((a) => `epoch ${a.epoch}   anchor ${a.anchors.map((x) => x.step).join('+')}   ${a.reason}`)),
+    ...spaced(
+      journal.anchors.map(
+        (a) => `epoch ${a.epoch}   anchor ${a.anchors.map((x) => x.step).join('+')}   ${a.reason}`,
+      ),
+    ),
     ...spaced(result === undefined ? [] : resultLines(result)),
   ];
 }

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
 import { placesIn } from '../study/places.ts';
 import { checkDigest, openSplits, startBackend } from '../study/ground.ts';
+import { workOnGivenRoute } from '../study/given-route-task.ts';
 import { patientLock } from '../study/patient-lock.ts';
 import { readWork } from '../study/work-file.ts';
 import { workOnRoute, workOnRun, type WorkerGround } from '../study/worker.ts';
@@ -33,14 +34,16 @@ export const task: Command<typeof taskSpec.flags> = {
     const say = (event: StudyEvent) => void host.out.write(`${encodeEvent(event)}\n`);
     const lock = await patientLock(
       `${folder}/owner.lock`,
-      { what: id, command: `cairn task ${planFile} ${id}` },
+      { what: id, command: host.typed },
       (pid) => say({ type: 'note', run: id, text: `waits for process ${pid}, which is at the same` }),
       host.signal,
     );
     if (lock === undefined) return 130;
     try {
       const text =
-        route !== undefined ? await workOnRoute(ground, route) : await workOnRun(ground, required(run, id));
+        route === undefined
+          ? await workOnRun(ground, required(run, id))
+          : await (route.given === true ? workOnGivenRoute : workOnRoute)(ground, route);
       say({ type: 'finished', run: id, text });
       return 0;
     } catch (error) {

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { DataError, type DataFile, type DataSource } from '@cairn/core';
 import type { FileState } from './measure.ts';
 
@@ -17,14 +16,26 @@ export function missingError(
   missing: readonly DataFile[],
   roots: readonly string[],
 ): DataError {
-  const list = missing.map((f) => `${f.name} (${formatBytes(f.bytes)}, md5 ${f.md5})`).join(', ');
-  return new DataError('CAIRN_DATA_MISSING', `${source.id}: not found: ${list}`, {
+  const { archive, folder } = source;
+  const own = roots.at(-1) ?? '';
+  const shared = roots.slice(0, -1).map((root) => `${root}/${folder}/`);
+  return new DataError('CAIRN_DATA_MISSING', `${source.id}: not found: ${missing.map(described).join(', ')}`, {
     fix: [
       fetchCommand(source),
-      `or put them into ${source.folder}/ below one of these, or below CAIRN_DATA: ${roots.join(', ')}`,
-      `or put ${source.archive.name} there (md5 ${source.archive.md5}): ${source.archive.url}`,
+      `or put ${missing.map((f) => f.name).join(', ')} into ${inCairnData(shared, folder)} or ${own}/${folder}/`,
+      `or put ${described(archive)} at ${own}/${archive.name}: ${archive.url}`,
     ],
   });
+}
+
+/** `train.bin (153,700,000 bytes, md5 6172…)` */
+function described({ name, bytes, md5 }: DataFile): string {
+  return `${name} (${formatBytes(bytes)}, md5 ${md5})`;
+}
+
+/** The folder below `CAIRN_DATA`, which may name several roots or none. */
+function inCairnData(folders: readonly string[], folder: string): string {
+  return folders.length === 0 ? `CAIRN_DATA/${folder}/` : folders.join(', ');
 }
 
 /** A file that is there, but is not the one declared. */
@@ -36,12 +47,21 @@ export function damagedError(
   fix: string | readonly string[],
 ): DataError {
   const where = `${source.id}: ${path}`;
-  if (found.state === 'size') {
-    const message = `${where}: got ${formatBytes(found.bytes)}, expected ${formatBytes(expected.bytes)}`;
-    return new DataError('CAIRN_DATA_SIZE', message, { fix });
+  if (found.state === 'checksum') {
+    const message = `${where}: got md5 ${found.md5}, expected ${expected.md5}`;
+    return new DataError('CAIRN_DATA_CHECKSUM', message, { fix });
   }
-  const message = `${where}: got md5 ${found.md5}, expected ${expected.md5}`;
-  return new DataError('CAIRN_DATA_CHECKSUM', message, { fix });
+  const got = `${formatBytes(found.bytes)}, md5 ${found.md5}`;
+  const message = `${where}: got ${got}; expected ${formatBytes(expected.bytes)}, md5 ${expected.md5}`;
+  return new DataError('CAIRN_DATA_SIZE', message, { fix });
+}
+
+/** An address that offers a file of another size: none of it was kept, so it has no checksum. */
+export function otherSizeError(source: DataSource, bytes: number, fix: readonly string[]): DataError {
+  const { archive } = source;
+  const expected = `${formatBytes(archive.bytes)}, md5 ${archive.md5}`;
+  const message = `${source.id}: ${archive.url}: offers ${formatBytes(bytes)}; expected ${expected}`;
+  return new DataError('CAIRN_DATA_SIZE', message, { fix });
 }
 
 /** The network, or what answered. `kept` bytes wait for the next attempt. */
@@ -52,12 +72,13 @@ export function unreachableError(
   kept: number,
   cause?: unknown,
 ): DataError {
-  const { archive } = source;
-  return new DataError('CAIRN_DATA_UNREACHABLE', `${source.id}: ${archive.url}: ${reason}`, {
+  const { archive, folder, files } = source;
+  const message = `${source.id}: needs ${files.map((f) => f.name).join(', ')}; ${archive.url}: ${reason}`;
+  return new DataError('CAIRN_DATA_UNREACHABLE', message, {
     fix: [
       kept === 0 ? fetchCommand(source) : `${fetchCommand(source)} goes on from ${formatBytes(kept)}`,
-      `or fetch it by hand and put it at ${own}/${archive.name} (md5 ${archive.md5})`,
-      `or put ${source.files.map((f) => basename(f.name)).join(', ')} into ${own}/${source.folder}/`,
+      `or put ${described(archive)}, fetched by hand, at ${own}/${archive.name}`,
+      `or put ${files.map(described).join(', ')} into CAIRN_DATA/${folder}/ or ${own}/${folder}/`,
     ],
     cause,
   });

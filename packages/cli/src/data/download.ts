@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { CairnError, type DataSource } from '@cairn/core';
 import { fileError, systemCode } from '../files/index.ts';
-import { damagedError, unreachableError } from './data-errors.ts';
+import { otherSizeError, unreachableError } from './data-errors.ts';
 
 export interface Download {
   readonly source: DataSource;
@@ -108,8 +108,8 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promis
 
 function otherFile(job: Download, bytes: number): Error {
   const { source, own } = job;
-  const { url, name, md5 } = source.archive;
-  return damagedError(source, url, source.archive, { state: 'size', bytes }, [
+  const { name, md5 } = source.archive;
+  return otherSizeError(source, bytes, [
     'the address offers another file than the one that is known; nothing was unpacked',
     `put the right one at ${own}/${name} (md5 ${md5})`,
   ]);

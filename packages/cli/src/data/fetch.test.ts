@@ -64,10 +64,10 @@ test('a download goes on where the last one stopped', async () => {
   await using server = await serve(archive, { cuts: [1000] });
   const source = sourceOf(archive, server.url);
   expect(await failure(fetchSource(source, roots))).toMatchInlineSnapshot(`
-    "CAIRN_DATA_UNREACHABLE tiny: http://host/tiny.tar.gz: the connection broke off
+    "CAIRN_DATA_UNREACHABLE tiny: needs train.bin, test.bin; http://host/tiny.tar.gz: the connection broke off
     npx cairn data fetch tiny goes on from 1,000 bytes
-    or fetch it by hand and put it at /own/tiny.tar.gz (md5 <md5>)
-    or put train.bin, test.bin into /own/tiny-bin/"
+    or put tiny.tar.gz (1,304,789 bytes, md5 <md5>), fetched by hand, at /own/tiny.tar.gz
+    or put train.bin (1,300,000 bytes, md5 <md5>), test.bin (400 bytes, md5 <md5>) into CAIRN_DATA/tiny-bin/ or /own/tiny-bin/"
   `);
   expect(readFileSync(part()).equals(archive.subarray(0, 1000))).toBe(true);
   await fetchSource(source, roots);
@@ -99,7 +99,7 @@ test('a part that is too long, or that the server cannot continue, is begun anew
   put(own, 'tiny.tar.gz.part', noise(3000, 'junk'));
   rmSync(join(own, 'tiny-bin'), { recursive: true });
   expect(await failure(fetchSource(sourceOf(archive, short.url), roots))).toMatchInlineSnapshot(`
-    "CAIRN_DATA_SIZE tiny: http://host/tiny.tar.gz: got 2,000 bytes, expected 1,304,789 bytes
+    "CAIRN_DATA_SIZE tiny: http://host/tiny.tar.gz: offers 2,000 bytes; expected 1,304,789 bytes, md5 <md5>
     the address offers another file than the one that is known; nothing was unpacked
     put the right one at /own/tiny.tar.gz (md5 <md5>)"
   `);
@@ -130,10 +130,10 @@ test('redirections are followed, an answer that is no file is not', async () => 
   rmSync(join(own, 'tiny-bin'), { recursive: true });
   await using gone = await serve(new Uint8Array(), { status: 404 });
   expect(await failure(fetchSource(sourceOf(archive, gone.url), roots))).toMatchInlineSnapshot(`
-    "CAIRN_DATA_UNREACHABLE tiny: http://host/tiny.tar.gz: answered 404 Not Found
+    "CAIRN_DATA_UNREACHABLE tiny: needs train.bin, test.bin; http://host/tiny.tar.gz: answered 404 Not Found
     npx cairn data fetch tiny
-    or fetch it by hand and put it at /own/tiny.tar.gz (md5 <md5>)
-    or put train.bin, test.bin into /own/tiny-bin/"
+    or put tiny.tar.gz (1,304,789 bytes, md5 <md5>), fetched by hand, at /own/tiny.tar.gz
+    or put train.bin (1,300,000 bytes, md5 <md5>), test.bin (400 bytes, md5 <md5>) into CAIRN_DATA/tiny-bin/ or /own/tiny-bin/"
   `);
   await using loop = await serve(new Uint8Array(), { status: 301, headers: { location: '/tiny.tar.gz' } });
   expect(await failure(fetchSource(sourceOf(archive, loop.url), roots))).toContain(
@@ -158,7 +158,7 @@ test('no server at all is an error with a way by hand', async () => {
     return { url: server.url };
   })();
   const text = await failure(fetchSource(sourceOf(archive, url), roots));
-  expect(text).toContain('CAIRN_DATA_UNREACHABLE tiny: http://host/tiny.tar.gz: connect ECONNREFUSED');
+  expect(text).toContain('CAIRN_DATA_UNREACHABLE tiny: needs train.bin, test.bin; http://host/tiny.tar.gz: connect ECONNREFUSED');
 });
 
 test('an abort stops the download and keeps what arrived', async () => {
@@ -180,7 +180,7 @@ test('an archive that lies in a root is unpacked without a network, after its ch
   rmSync(join(own, 'tiny-bin'), { recursive: true });
   put(folder, 'shared/tiny.tar.gz', archive.subarray(0, 100));
   expect(await failure(openContext(roots).files(sourceOf(archive)))).toMatchInlineSnapshot(`
-    "CAIRN_DATA_SIZE tiny: /shared/tiny.tar.gz: got 100 bytes, expected 1,304,789 bytes
+    "CAIRN_DATA_SIZE tiny: /shared/tiny.tar.gz: got 100 bytes, md5 <md5>; expected 1,304,789 bytes, md5 <md5>
     remove it, then npx cairn data fetch tiny"
   `);
 });

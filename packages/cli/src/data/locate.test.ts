@@ -41,8 +41,8 @@ test('missing files are named with their checksums, their places and the command
   expect(await failure(openContext(roots).files(source))).toMatchInlineSnapshot(`
     "CAIRN_DATA_MISSING tiny: not found: train.bin (1,300,000 bytes, md5 d550d9aa013b442f48c6e7ceb48d8708)
     npx cairn data fetch tiny
-    or put them into tiny-bin/ below one of these, or below CAIRN_DATA: /shared, /own
-    or put tiny.tar.gz there (md5 ef4b19b71cf15e4fcf655d35d1c1e52a): http://127.0.0.1:9/tiny.tar.gz"
+    or put train.bin into /shared/tiny-bin/ or /own/tiny-bin/
+    or put tiny.tar.gz (1,304,789 bytes, md5 ef4b19b71cf15e4fcf655d35d1c1e52a) at /own/tiny.tar.gz: http://127.0.0.1:9/tiny.tar.gz"
   `);
 });
 
@@ -50,7 +50,7 @@ test('a short file and an altered file are refused with what was expected and fo
   put(folder, 'own/tiny-bin/train.bin', train.subarray(0, 1000));
   put(folder, 'own/tiny-bin/test.bin', held);
   expect(await failure(openContext(roots).files(source))).toMatchInlineSnapshot(`
-    "CAIRN_DATA_SIZE tiny: /own/tiny-bin/train.bin: got 1,000 bytes, expected 1,300,000 bytes
+    "CAIRN_DATA_SIZE tiny: /own/tiny-bin/train.bin: got 1,000 bytes, md5 82848f06c81b27eca28f7a58e911b4dc; expected 1,300,000 bytes, md5 d550d9aa013b442f48c6e7ceb48d8708
     npx cairn data fetch tiny replaces it"
   `);
   put(folder, 'own/tiny-bin/train.bin', train);
@@ -74,6 +74,6 @@ test('a check reports every file and throws nothing', async () => {
   ]);
   expect(states).toEqual([
     ['train.bin', undefined, { state: 'missing' }],
-    ['test.bin', '/own/tiny-bin/test.bin', { state: 'size', bytes: 399 }],
+    ['test.bin', '/own/tiny-bin/test.bin', { state: 'size', bytes: 399, md5: '931811026bea9acf0af4575e881cc2b3' }],
   ]);
 });

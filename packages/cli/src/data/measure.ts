@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { DataFile } from '@cairn/core';
 import { fileError, systemCode } from '../files/index.ts';
 
@@ -7,7 +7,7 @@ import { fileError, systemCode } from '../files/index.ts';
 export type FileState =
   | { readonly state: 'good' }
   | { readonly state: 'missing' }
-  | { readonly state: 'size'; readonly bytes: number }
+  | { readonly state: 'size'; readonly bytes: number; readonly md5: string }
   | { readonly state: 'checksum'; readonly md5: string };
 
 const CHUNK = 1 << 20;
@@ -26,22 +26,32 @@ export async function measure(
     await using file = await open(path, 'r');
     const stats = await file.stat();
     if (!stats.isFile()) return { state: 'missing' };
-    if (stats.size !== expected.bytes) return { state: 'size', bytes: stats.size };
-    const hash = createHash('md5');
-    const buffer = into ?? new Uint8Array(Math.min(CHUNK, expected.bytes));
-    for (let at = 0; at < expected.bytes;) {
-      const offset = into === undefined ? 0 : at;
-      const length = Math.min(CHUNK, expected.bytes - at);
-      const { bytesRead } = await file.read(buffer, offset, length, at);
-      if (bytesRead === 0) return { state: 'size', bytes: at };
-      hash.update(buffer.subarray(offset, offset + bytesRead));
-      at += bytesRead;
-    }
-    const md5 = hash.digest('hex');
+    const whole = stats.size === expected.bytes;
+    const { bytes, md5 } = await digest(file, stats.size, whole ? into : undefined);
+    if (bytes !== expected.bytes) return { state: 'size', bytes, md5 };
     return md5 === expected.md5 ? { state: 'good' } : { state: 'checksum', md5 };
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' };
     throw fileError('read', path, error);
   }
+}
+
+/** Reads up to `size` bytes; fewer where the file has become shorter meanwhile. */
+async function digest(
+  file: FileHandle,
+  size: number,
+  into: Uint8Array | undefined,
+): Promise<{ readonly bytes: number; readonly md5: string }> {
+  const hash = createHash('md5');
+  const buffer = into ?? new Uint8Array(Math.min(CHUNK, size));
+  let at = 0;
+  while (at < size) {
+    const offset = into === undefined ? 0 : at;
+    const { bytesRead } = await file.read(buffer, offset, Math.min(CHUNK, size - at), at);
+    if (bytesRead === 0) break;
+    hash.update(buffer.subarray(offset, offset + bytesRead));
+    at += bytesRead;
+  }
+  return { bytes: at, md5: hash.digest('hex') };
 }

@@ -46,7 +46,11 @@ export function temporaryFolder(): string {
 }
 
 /** Starts `cairn` with a home. */
-export function start(home: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+export function start(
+  home: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', CAIRN_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -62,7 +66,11 @@ export function start(home: string, args: readonly string[], env: Readonly<Recor
 }
 
 /** Runs `cairn` to its end. */
-export function cairn(home: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+export function cairn(
+  home: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   return start(home, args, env).ended;
 }
 

@@ -3,10 +3,17 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cairn, fileAt, neutral, onlyFolder, start, temporaryFolder, TINY, until } from './cairn-process.ts';
+import { cairn, fileAt, neutral, onlyFolder, ownerOf, start, temporaryFolder, TINY, until } from './cairn-process.ts';
 
 const slow = { timeout: 120_000 };
-const study = ['run', 'quickstart', ...TINY, '--only=kd', '--student.training.epochs=30', '--checkpoint-seconds=0.01'];
+const study = [
+  'run',
+  'quickstart',
+  ...TINY,
+  '--only=kd',
+  '--student.training.epochs=30',
+  '--checkpoint-seconds=0.01',
+];
 const CHECKPOINT = 'checkpoint/state.safetensors';
 
 /** A home with a route and a student that was interrupted. */
@@ -46,6 +53,26 @@ async function failure(home: string): Promise<string> {
     .replace(/\b[0-9a-f]{16}\b/g, '<route>');
 }
 
+/** What `cairn runs` says of the run, or of the one that varies it. */
+async function stateOf(home: string): Promise<string | undefined> {
+  const { out } = await cairn(home, ['runs', '--json']);
+  const found = (JSON.parse(out) as { state: string; startTime: number }[]).sort(
+    (a, b) => b.startTime - a.startTime,
+  );
+  return found[0]?.state;
+}
+
+test('a run that was interrupted is listed so, one that goes on is running', slow, async () => {
+  const { home } = copyOfBegun();
+  expect(await stateOf(home)).toBe('interrupted');
+  const command = start(home, study);
+  await until('a worker', () => ownerOf(join(onlyFolder(home, 'runs', 'quickstart') ?? '', 'kd-t0-s0')), command);
+  expect(await stateOf(home)).toBe('running');
+  command.process.kill('SIGTERM');
+  expect((await command.ended).code).toBe(130);
+  expect(await stateOf(home)).toBe('interrupted');
+});
+
 test('a damaged checkpoint', slow, async () => {
   const { home, run } = copyOfBegun();
   damage(join(run, CHECKPOINT));
@@ -59,6 +86,7 @@ test('a damaged checkpoint', slow, async () => {
     "
   `);
   expect(readFileSync(join(run, CHECKPOINT))).toEqual(before);
+  expect(await stateOf(home)).toBe('failed');
 });
 
 test('a damaged journal', slow, async () => {
@@ -79,6 +107,19 @@ test('a damaged manifest', slow, async () => {
   damage(join(route, 'manifest.json'), '"totalSteps"');
   expect(await failure(home)).toMatchInlineSnapshot(`
     "error CAIRN_ROUTE_DAMAGED  route manifest <home>/routes/<route>/manifest.json: no JSON
+      restore the file from a copy, or delete the route's folder: it is then recorded anew
+    "
+  `);
+});
+
+test('a manifest with another digit', slow, async () => {
+  const { home, route } = copyOfBegun();
+  const file = join(route, 'manifest.json');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/("learningRate": 0\.\d*?)[1-8]/, (_, head: string) => `${head}9`));
+  expect(readFileSync(file, 'utf8')).not.toBe(text);
+  expect(await failure(home)).toMatchInlineSnapshot(`
+    "error CAIRN_ROUTE_DAMAGED  route manifest <home>/routes/<route>/manifest.json: expected digest <sha256>, found <sha256>
       restore the file from a copy, or delete the route's folder: it is then recorded anew
     "
   `);
@@ -113,6 +154,7 @@ test('a loss that is not finite', slow, async () => {
       last good checkpoint: <home>/runs/quickstart/smoke/kd-t0-s0/checkpoint/state.safetensors
     "
   `);
+  expect(await stateOf(home)).toBe('failed');
   const checkpoint = /last good checkpoint: (.*)/.exec(err)?.[1] ?? '';
   expect(statSync(checkpoint).size).toBeGreaterThan(0);
   expect(out).toMatch(/ run {3}kd s0 +failed {3}CAIRN_LOSS_DIVERGED {2}the loss is not finite at step \d+/);

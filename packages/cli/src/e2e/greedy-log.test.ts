@@ -6,7 +6,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasmBackend } from '@cairn/backend-wasm';
-import { createRandom, createRegistry, type Backend, type HostTensors, type PluginData, type Splits } from '@cairn/core';
+import {
+  createRandom,
+  createRegistry,
+  type Backend,
+  type HostTensors,
+  type PluginData,
+  type Splits,
+} from '@cairn/core';
 import { textures } from '@cairn/dataset-textures';
 import { BatchMaker, carve, predictLogits } from '@cairn/engine';
 import { resnet } from '@cairn/model-resnet';
@@ -41,12 +48,16 @@ let candidates: readonly Float64Array[][];
 beforeAll(async () => {
   const args = ['run', 'quickstart', ...TINY, '--only=rco-greedy', '--student.training.epochs=2'];
   // Six candidates, three slots: reach and pace both have something to say.
-  const { code, err } = await cairn(home, [...args, '--teacher.training.epochs=6', '--conditions.rco-greedy.curriculum.anchor-policy.anchors=3']);
+  const { code, err } = await cairn(home, [
+    ...args,
+    '--teacher.training.epochs=6',
+    '--conditions.rco-greedy.curriculum.anchor-policy.anchors=3',
+  ]);
   expect([code, err]).toEqual([0, '']);
   run = join(onlyFolder(home, 'runs', 'quickstart') ?? '', 'rco-greedy-t0-s0');
   route = onlyFolder(home, 'routes') ?? '';
   file = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as RunFile;
-  backend = await wasmBackend();
+  backend = wasmBackend();
   await backend.activate({ numerics: file.numerics });
   splits = await registry.create(file.dataset).open({ files: () => Promise.resolve(new Map()) });
   const steps = numbersOf(decisions()[0]).candidates;
@@ -69,7 +80,10 @@ function numbersOf(decision: Readonly<Record<string, unknown>> | undefined): Num
 
 /** log softmax of a saved network's logits on the held-out images. */
 async function logProbabilities(model: PluginData<'model'>, weightsFile: string): Promise<Float64Array[]> {
-  const weights: HostTensors = readSafetensors(new Uint8Array(readFileSync(weightsFile)), weightsFile).tensors;
+  const weights: HostTensors = readSafetensors(
+    new Uint8Array(readFileSync(weightsFile)),
+    weightsFile,
+  ).tensors;
   const network = backend.compile(registry.create(model).graph(splits.spec), { taps: [], train: false });
   network.load({ weights, optimizer: {}, updates: 0 });
   const { fraction, seed } = file.spec.validation;
@@ -87,11 +101,14 @@ async function logProbabilities(model: PluginData<'model'>, weightsFile: string)
 
 /** KL(p ‖ q) of each sample, in nats. */
 function kl(p: readonly Float64Array[], q: readonly Float64Array[]): number[] {
-  return p.map((row, i) => row.reduce((sum, logP, k) => sum + Math.exp(logP) * (logP - (q[i]?.[k] ?? NaN)), 0));
+  return p.map((row, i) =>
+    row.reduce((sum, logP, k) => sum + Math.exp(logP) * (logP - (q[i]?.[k] ?? NaN)), 0),
+  );
 }
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-const highest = (values: readonly number[]): number[] => values.map((_, j) => Math.max(...values.slice(0, j + 1)));
+const highest = (values: readonly number[]): number[] =>
+  values.map((_, j) => Math.max(...values.slice(0, j + 1)));
 
 function middle(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -65,9 +65,17 @@ function homeWithoutRun(): string {
 async function intoSecondStage(home: string): Promise<{ command: Running; worker: number; folder: string }> {
   const command = start(home, study);
   const run = join(onlyFolder(home, 'runs', 'quickstart') ?? '', RUN);
-  await until('a finished stage', () => (journalOf(run).some((r) => r['type'] === 'stage') ? true : undefined), command);
+  await until(
+    'a finished stage',
+    () => (journalOf(run).some((r) => r['type'] === 'stage') ? true : undefined),
+    command,
+  );
   const before = checkpointTime(run);
-  await until('a later checkpoint', () => ((checkpointTime(run) ?? 0) > (before ?? 0) ? true : undefined), command);
+  await until(
+    'a later checkpoint',
+    () => ((checkpointTime(run) ?? 0) > (before ?? 0) ? true : undefined),
+    command,
+  );
   const worker = ownerOf(run);
   if (worker === undefined) throw new Error('the run ended before it could be killed');
   return { command, worker, folder: run };
@@ -90,7 +98,9 @@ test("kill -9 of a student's process: the same command ends with the same weight
   process.kill(worker, 'SIGKILL');
   const { code, out, err } = await command.ended;
   expect(code).toBe(1);
-  expect(neutral(out, home)).toMatch(/^<time> {3}run {3}rco-greedy s0 .*failed {3}its process ended with code 1$/m);
+  expect(neutral(out, home)).toMatch(
+    /^<time> {3}run {3}rco-greedy s0 .*failed {3}its process ended with code 1$/m,
+  );
   expect(err).toMatchInlineSnapshot(`
     "
     rco-greedy-t0-s0:
@@ -129,7 +139,7 @@ test('SIGINT and SIGTERM: exit code 130, and it goes on; meanwhile the study is 
   const second = await cairn(home, study);
   expect([second.code, neutral(second.out, home)]).toEqual([1, '']);
   expect(neutral(second.err, home).replace(/~[0-9a-f]+/, '')).toMatchInlineSnapshot(`
-    "error CAIRN_STUDY_LOCKED  study quickstart/smoke is in use by process <pid> since <date> (cairn run quickstart)
+    "error CAIRN_STUDY_LOCKED  study quickstart/smoke is in use by process <pid> since <date> (cairn run quickstart --profile=smoke --workers=2 --dataset.train-per-class=20 --dataset.test-per-class=5 --teacher.model.depth=8 --teacher.model.width=4 --teacher.training.epochs=3 --student.model.width=4 --student.training.epochs=1 --student.training.epochs=5 --only=rco-greedy --checkpoint-seconds=0.05 --workers=1)
       wait until it ends, or stop it: kill <pid>
       it saves its state; the same command goes on
     "
@@ -166,4 +176,3 @@ test("kill -9 of the teacher's process: the same route", slow, async () => {
   expect(await hashes(home)).toEqual(expected);
   expectResumed(route);
 });
-

@@ -15,7 +15,10 @@ interface PlannedRun {
   readonly reason: string;
 }
 
-async function planOf(home: string, ...args: string[]): Promise<{ readonly routes: PlannedRun[]; readonly runs: PlannedRun[] }> {
+async function planOf(
+  home: string,
+  ...args: string[]
+): Promise<{ readonly routes: PlannedRun[]; readonly runs: PlannedRun[] }> {
   const { code, out } = await cairn(home, [...study, '--plan', '--json', ...args]);
   expect(code).toBe(0);
   return JSON.parse(out) as { routes: PlannedRun[]; runs: PlannedRun[] };
@@ -50,17 +53,21 @@ test('--plan writes nothing', slow, async () => {
   `);
 });
 
-test('--only brings what a condition is compared with and what it copies; --seeds multiplies', slow, async () => {
-  const { runs } = await planOf(temporaryFolder(), '--only=rco-greedy', '--seeds=3,5', '--teacher-seeds=1');
-  expect(runs.map((r) => r.id)).toEqual([
-    'kd-t1-s3',
-    'rco-greedy-t1-s3',
-    'kd-restarts-greedy-t1-s3',
-    'kd-t1-s5',
-    'rco-greedy-t1-s5',
-    'kd-restarts-greedy-t1-s5',
-  ]);
-});
+test(
+  '--only brings what a condition is compared with and what it copies; --seeds multiplies',
+  slow,
+  async () => {
+    const { runs } = await planOf(temporaryFolder(), '--only=rco-greedy', '--seeds=3,5', '--teacher-seeds=1');
+    expect(runs.map((r) => r.id)).toEqual([
+      'kd-t1-s3',
+      'rco-greedy-t1-s3',
+      'kd-restarts-greedy-t1-s3',
+      'kd-t1-s5',
+      'rco-greedy-t1-s5',
+      'kd-restarts-greedy-t1-s5',
+    ]);
+  },
+);
 
 test('conditions that become equal run once', slow, async () => {
   const home = temporaryFolder();
@@ -69,7 +76,12 @@ test('conditions that become equal run once', slow, async () => {
   expect(out).toContain('rco-greedy is now the same as rco-eei and runs once');
   // Asked for by either name, and copied by either name.
   const { runs } = await planOf(home, '--anchor-policy=final', '--only=rco-greedy,kd-restarts-greedy');
-  expect(runs.map((r) => r.id).sort()).toEqual(['kd-restarts-greedy-t0-s0', 'kd-restarts-t0-s0', 'kd-t0-s0', 'rco-eei-t0-s0']);
+  expect(runs.map((r) => r.id).sort()).toEqual([
+    'kd-restarts-greedy-t0-s0',
+    'kd-restarts-t0-s0',
+    'kd-t0-s0',
+    'rco-eei-t0-s0',
+  ]);
 });
 
 const home = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
@@ -87,7 +99,11 @@ const weightsOf = (run: string): unknown => journalOf(run).find((r) => r['role']
 
 test('another option is another variation, along the same route', slow, async () => {
   const before = readFileSync(join(folder, 'kd-t0-s0/journal.jsonl'), 'utf8');
-  const { code, out } = await cairn(home, [...only, '--student.training.epochs=2', `--json=${home}/result.json`]);
+  const { code, out } = await cairn(home, [
+    ...only,
+    '--student.training.epochs=2',
+    `--json=${home}/result.json`,
+  ]);
   expect(code).toBe(0);
   expect(out).toMatch(/route {2}teacher s0 {2}reused/);
   const { conditions } = JSON.parse(readFileSync(join(home, 'result.json'), 'utf8')) as StudyResult;
@@ -111,7 +127,10 @@ test('--fresh trains again, to the same weights, and keeps the old run', slow, a
 test('a run of another configuration is kept aside, and it is said why', slow, async () => {
   // As if the study file had said something else when it ran.
   const journal = join(folder, 'kd-t0-s0/journal.jsonl');
-  const text = readFileSync(journal, 'utf8').replace(/"cairn.config":"[0-9a-f]+"/, '"cairn.config":"0123456789abcdef"');
+  const text = readFileSync(journal, 'utf8').replace(
+    /"cairn.config":"[0-9a-f]+"/,
+    '"cairn.config":"0123456789abcdef"',
+  );
   writeFileSync(journal, text);
   const why = 'its configuration, route or data changed since';
   const { runs } = await planOf(home, '--only=kd');
@@ -134,14 +153,23 @@ test('another recorder needs the teacher again, and gets the same states', slow,
   expect((await planOf(home, '--only=kd')).routes).toMatchObject([{ state: 'reused' }]);
 });
 
-test('two studies that need the same teacher: the second one waits for the route of the first', slow, async () => {
-  const shared = temporaryFolder();
-  const first = start(shared, only);
-  const second = start(shared, [...only, '--student.training.epochs=2']);
-  const outcomes = await Promise.all([first.ended, second.ended]);
-  expect(outcomes.map(({ code, err }) => [code, err])).toEqual([[0, ''], [0, '']]);
-  expect(outcomes.map(({ out }) => out).join('')).toMatch(/teacher s0 +(waits for process \d+, which is at the same|reused)/);
-  const route = onlyFolder(shared, 'routes') ?? '';
-  expect(journalOf(route).map((r) => r['type'])).not.toContain('resume');
-  expect(existsSync(join(shared, 'routes', basename(route), 'owner.lock'))).toBe(false);
-});
+test(
+  'two studies that need the same teacher: the second one waits for the route of the first',
+  slow,
+  async () => {
+    const shared = temporaryFolder();
+    const first = start(shared, only);
+    const second = start(shared, [...only, '--student.training.epochs=2']);
+    const outcomes = await Promise.all([first.ended, second.ended]);
+    expect(outcomes.map(({ code, err }) => [code, err])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+    expect(outcomes.map(({ out }) => out).join('')).toMatch(
+      /teacher s0 +(waits for process \d+, which is at the same|reused)/,
+    );
+    const route = onlyFolder(shared, 'routes') ?? '';
+    expect(journalOf(route).map((r) => r['type'])).not.toContain('resume');
+    expect(existsSync(join(shared, 'routes', basename(route), 'owner.lock'))).toBe(false);
+  },
+);

@@ -37,16 +37,25 @@ test('a whole study ends with its table', () => {
   expect([first.code, first.err]).toEqual([0, '']);
   const table = first.out.slice(first.out.indexOf('anchors   test top-1'));
   for (const name of ['teacher resnet8', ...names]) expect(table).toMatch(new RegExp(`^${name} `, 'm'));
-  expect(first.out).toMatch(/anchor 1 of 3: untrained student: pace/);
+  expect(first.out).toMatch(/anchor 1 of 3: untrained student: pace .*   H \d\.\d+$/m);
+  expect(first.out).toMatch(/anchor 1 → \d of 3: .*   H \d\.\d+ → \d\.\d+$/m);
   expect(first.out).toContain(`saved ${folder}\n`);
 });
 
 test('--json says the same as journals and saved weights', async () => {
-  expect(result).toMatchObject({ version: 1, study: 'quickstart', seeds: [0], teacherSeeds: [0], baseline: 'kd' });
+  expect(result).toMatchObject({
+    version: 1,
+    study: 'quickstart',
+    seeds: [0],
+    teacherSeeds: [0],
+    baseline: 'kd',
+  });
   expect(result.conditions.map((c) => [c.name, c.runs.length])).toEqual(names.map((name) => [name, 1]));
   for (const run of result.conditions.flatMap((c) => c.runs)) {
     const records = journalOf(run.folder);
-    const saved = records.filter((r) => r['type'] === 'weights' && r['role'] === 'last').map((r) => r['sha256']);
+    const saved = records
+      .filter((r) => r['type'] === 'weights' && r['role'] === 'last')
+      .map((r) => r['sha256']);
     expect(saved).toEqual([run.weightsSha256]);
     expect(await weightsAt(join(run.folder, 'weights/last.safetensors'))).toBe(run.weightsSha256);
     expect(run.stages.at(-1)?.sha256).toBe(run.weightsSha256);
@@ -61,7 +70,9 @@ test('--json says the same as journals and saved weights', async () => {
 
 test('conditions of one seed begin with the same weights, and end with others', async () => {
   const runs = names.flatMap(runsOf);
-  const initial = await Promise.all(runs.map((run) => weightsAt(join(run.folder, 'weights/initial.safetensors'))));
+  const initial = await Promise.all(
+    runs.map((run) => weightsAt(join(run.folder, 'weights/initial.safetensors'))),
+  );
   expect(new Set(initial).size).toBe(1);
   // Two conditions that taught the same anchors for the same lengths end the same, all others differ.
   const lessons = (run: RunResult) => JSON.stringify(run.stages.map((s) => [s.anchors, s.epochs]));
@@ -87,13 +98,18 @@ test('anchors and decisions are those of the route', () => {
 });
 
 test('a second call reuses everything, says so, and touches no journal', slow, async () => {
-  const journals = () => names.map((name) => readFileSync(join(folder, `${name}-t0-s0/journal.jsonl`), 'utf8'));
+  const journals = () =>
+    names.map((name) => readFileSync(join(folder, `${name}-t0-s0/journal.jsonl`), 'utf8'));
   const before = journals();
   const second = await cairn(home, [...study, `--json=${home}/second.json`]);
   expect([second.code, second.err]).toEqual([0, '']);
   const [, tableBefore] = first.out.split('\n\n', 2);
   const [head, table] = second.out.split('\n\n', 2);
-  expect(neutral(head ?? '', home).replace(/~[0-9a-f]+/, '').replace(/val .*/, 'val <percent>')).toMatchInlineSnapshot(`
+  expect(
+    neutral(head ?? '', home)
+      .replace(/~[0-9a-f]+/, '')
+      .replace(/val .*/, 'val <percent>'),
+  ).toMatchInlineSnapshot(`
     "cairn  quickstart/smoke   textures, 20 classes   resnet8 from resnet8
            Route-constrained distillation on procedural textures
            wasm (<numerics>), 2 processes x 1 thread
@@ -118,12 +134,12 @@ test('--plan --json lists the same runs as reused', slow, async () => {
 test('eval gives the stored metrics back, to the last bit', slow, async () => {
   const [run] = runsOf('rco-greedy');
   const name = run?.folder.slice(join(home, 'runs/').length) ?? '';
-  const metricsOf = async (...args: string[]): Promise<unknown> => {
+  const metricsOf = async (...args: string[]): Promise<object> => {
     const { out, err, code } = await cairn(home, ['eval', ...args, '--json']);
     expect([code, err]).toEqual([0, '']);
-    return (JSON.parse(out) as { readonly metrics: unknown }).metrics;
+    return (JSON.parse(out) as { readonly metrics: object }).metrics;
   };
-  const found = Object.assign({}, await metricsOf(name), await metricsOf(name, '--split=val')) as object;
+  const found = { ...(await metricsOf(name)), ...(await metricsOf(name, '--split=val')) };
   expect(found).toEqual(run?.last.metrics);
   const [teacher] = result.teachers;
   const route = teacher?.routeId ?? '';
@@ -146,11 +162,16 @@ test('runs and routes are listed, shown and exported', slow, async () => {
   const shown = await cairn(home, ['routes', 'show', routeId.slice(0, 5)]);
   expect(shown.out).toContain('every hash is right');
   const exported = await cairn(home, ['routes', 'export', routeId, join(home, 'elsewhere/routes')]);
-  expect(exported).toEqual({ code: 0, err: '', out: `route ${routeId}: 3 anchors in ${home}/elsewhere/routes/${routeId}\n` });
+  expect(exported).toEqual({
+    code: 0,
+    err: '',
+    out: `route ${routeId}: 3 anchors in ${home}/elsewhere/routes/${routeId}\n`,
+  });
   // An exported route is a route: another home can teach along it.
   const there = await cairn(join(home, 'elsewhere'), [...study, '--only=kd']);
   expect([there.code, there.err]).toEqual([0, '']);
   expect(there.out).toMatch(/route {2}teacher s0 {2}reused/);
+  expect(there.out).toMatch(/^teacher resnet8 [^]*^kd +3 /m);
   const kd = runsOf('kd')[0]?.folder.replace(home, `${home}/elsewhere`) ?? '';
   expect(await weightsAt(join(kd, 'weights/last.safetensors'))).toBe(runsOf('kd')[0]?.weightsSha256);
 });
@@ -162,9 +183,15 @@ test('doctor and data check answer with exit codes and JSON', slow, async () => 
     cairn(home, ['data', 'check', 'cifar100']),
   ]);
   expect(doctor.code).toBe(0);
-  expect(JSON.parse(doctor.out)).toContainEqual(expect.objectContaining({ topic: 'data textures', state: 'ok' }));
+  expect(JSON.parse(doctor.out)).toContainEqual(
+    expect.objectContaining({ topic: 'data textures', state: 'ok' }),
+  );
   expect(all.code).toBe(0);
   const states = (JSON.parse(all.out) as { id: string; state: string }[]).map((d) => [d.id, d.state]);
-  expect(states).toEqual([['cifar10', 'missing'], ['cifar100', 'missing'], ['textures', 'made']]);
+  expect(states).toEqual([
+    ['cifar10', 'missing'],
+    ['cifar100', 'missing'],
+    ['textures', 'made'],
+  ]);
   expect(missing).toMatchObject({ code: 1, err: '' });
 });

@@ -28,7 +28,11 @@ export interface Origin {
 }
 
 /** @param folder an existing folder of `.safetensors` files */
-export async function importFolder(host: Host, folder: string, request: ImportRequest): Promise<ImportedRoute> {
+export async function importFolder(
+  host: Host,
+  folder: string,
+  request: ImportRequest,
+): Promise<ImportedRoute> {
   const registry = await host.registry();
   const { name, study, model, options } = await originOf(host, request, 'cairn routes import');
   const { spec } = registry.create(study.dataset);
@@ -49,7 +53,8 @@ export async function originOf(host: Host, request: ImportRequest, command: stri
   const { study: name, overrides, epochs } = request;
   const { names: known } = host.studies;
   if (name === undefined || !known.includes(name)) {
-    const got = name === undefined ? 'weights do not say their model and data' : `--study: no study "${name}"`;
+    const got =
+      name === undefined ? 'weights do not say their model and data' : `--study: no study "${name}"`;
     throw new UsageError('CAIRN_STUDY_UNKNOWN', `${command}: ${got}`, {
       fix: [
         `--study=<${known.join(' | ')}>: its teacher's model and its data are taken`,
@@ -77,7 +82,8 @@ export async function originOf(host: Host, request: ImportRequest, command: stri
 
 /** `{ "stem.conv.": "conv1.", "aux.weight": null }` */
 async function readNames(path: string): Promise<NameMap> {
-  const fix = 'a JSON object from names, or their beginnings with a dot, to ours: {"stem.": "conv1.", "aux.": null}';
+  const fix =
+    'a JSON object from names, or their beginnings with a dot, to ours: {"stem.": "conv1.", "aux.": null}';
   let data: unknown;
   try {
     data = JSON.parse(await readFile(path, 'utf8'));

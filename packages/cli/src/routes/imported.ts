@@ -18,7 +18,8 @@ export function importedFacts({ config }: Pick<Manifest, 'config'>): ImportedFac
   return {
     data: data as unknown as ImportedFacts['data'],
     study: typeof study === 'string' ? study : undefined,
-    dataset: isPluginData(dataset) && dataset.kind === 'dataset' ? (dataset as PluginData<'dataset'>) : undefined,
+    dataset:
+      isPluginData(dataset) && dataset.kind === 'dataset' ? (dataset as PluginData<'dataset'>) : undefined,
   };
 }
 

@@ -9,8 +9,11 @@ import type { OpenedStudy } from './open-study.ts';
 import { modelName } from './show-plan.ts';
 import type { StudyStatus } from './status.ts';
 
+/** What results are read from: no data, no backend. */
+export type StoredStudy = Pick<OpenedStudy, 'study' | 'profile' | 'plan' | 'places' | 'store'>;
+
 /** Every finished run of the plan; what is not finished is left out. */
-export async function collectResults(opened: OpenedStudy, status: StudyStatus): Promise<StudyResult> {
+export async function collectResults(opened: StoredStudy, status: StudyStatus): Promise<StudyResult> {
   const { study, profile, plan } = opened;
   const conditions: ConditionResult[] = [];
   for (const [name, { control }] of Object.entries(study.conditions)) {
@@ -34,6 +37,7 @@ export async function collectResults(opened: OpenedStudy, status: StudyStatus): 
     profile,
     numerics: plan.numerics,
     baseline: study.baseline,
+    ...declaredIn(study),
     seeds: study.seeds,
     teacherSeeds: study.teacherSeeds,
     teachers,
@@ -41,15 +45,23 @@ export async function collectResults(opened: OpenedStudy, status: StudyStatus): 
   };
 }
 
+/** The contrasts that the study declared before its first student. */
+function declaredIn(study: StoredStudy['study']): Pick<StudyResult, 'primary'> {
+  // A plan of an older Cairn has none.
+  const { primary = [] } = study as Partial<typeof study>;
+  return primary.length === 0 ? {} : { primary };
+}
+
 async function teacherResult(
-  { places }: OpenedStudy,
+  { places }: StoredStudy,
   route: PlannedRoute,
   reused: boolean,
 ): Promise<TeacherResult | undefined> {
   const store = new NodeStore(`${places.routes.location}/${route.routeId}`);
   const finished = await finishedRun(store, route.routeId);
   const { manifest } = await openRoute(places.routes, route.routeId, route.recorder);
-  if (finished === undefined || manifest === undefined) return undefined;
+  if (manifest === undefined) return undefined;
+  if (finished === undefined) return broughtHere(route, manifest);
   const { last, epochs, cost, seconds } = finished.result;
   return {
     seed: route.seed,
@@ -65,8 +77,24 @@ async function teacherResult(
   };
 }
 
+/** A teacher that was trained elsewhere: what its manifest says, the plan's cost, no time. */
+function broughtHere(route: PlannedRoute, { anchors, totalSteps, stepsPerEpoch }: Manifest): TeacherResult {
+  return {
+    seed: route.seed,
+    routeId: route.routeId,
+    model: modelName(route.spec.model),
+    metrics: anchors.at(-1)?.metrics ?? {},
+    anchors: anchors.length,
+    epochs: totalSteps / stepsPerEpoch,
+    images: totalSteps * route.spec.batch,
+    multiplyAdds: route.multiplyAdds,
+    wallSeconds: 0,
+    reused: true,
+  };
+}
+
 async function runResult(
-  opened: OpenedStudy,
+  opened: StoredStudy,
   run: PlannedRun,
   reused: boolean,
 ): Promise<RunResult | undefined> {

@@ -103,7 +103,8 @@ async function anchorSubject(
   const model = manifest.config['model'] as unknown as PluginData<'model'>;
   const belongs = { weights, model, evaluators, validation };
   // What another program trained has neither our digest nor our numerics.
-  if (imported !== undefined) return { ...belongs, dataset: study === undefined ? (imported.dataset ?? dataset) : dataset };
+  if (imported !== undefined)
+    return { ...belongs, dataset: study === undefined ? (imported.dataset ?? dataset) : dataset };
   return { ...belongs, dataset, digest: manifest.dataset, numerics: manifest.numerics };
 }
 

@@ -11,6 +11,8 @@ export interface Execution {
   readonly ends: readonly TaskEnd[];
   /** What failed tasks wrote to standard error, by task. */
   readonly complaints: ReadonlyMap<string, readonly string[]>;
+  /** Of each task that ended well, its process's start included. */
+  readonly seconds: ReadonlyMap<string, number>;
 }
 
 /** Runs every task that is not reused. */
@@ -23,11 +25,15 @@ export async function execute(
 ): Promise<Execution> {
   const tasks = dueTasks(host, opened, status);
   const spoken = new Map<string, string[]>();
+  const [begun, seconds] = [new Map<string, number>(), new Map<string, number>()];
   const launcher = opened.registry.create(opened.study.launcher);
   const ends = await launcher.run(tasks, {
     workers,
     signal: host.signal,
-    started: (run) => live.show({ type: 'started', run }),
+    started(run) {
+      begun.set(run, performance.now());
+      live.show({ type: 'started', run });
+    },
     line(run, stream, text) {
       const event = decodeLine(text);
       if (event !== undefined) live.show(event);
@@ -38,9 +44,10 @@ export async function execute(
       if (skipped) live.show({ type: 'skipped', run: id, text: 'a run before it failed' });
       else if (exitCode === 130) live.show({ type: 'interrupted', run: id });
       else if (exitCode !== 0) live.show({ type: 'failed', run: id, text: reasonOf(spoken, id, exitCode) });
+      else seconds.set(id, (performance.now() - (begun.get(id) ?? NaN)) / 1000);
     },
   });
-  return { ends, complaints: spoken };
+  return { ends, complaints: spoken, seconds };
 }
 
 /** The first line of the error, without its label. A process that was killed says nothing: then that is said for it. */
@@ -60,7 +67,7 @@ function reasonOf(spoken: Map<string, string[]>, id: string, exitCode: number): 
 
 function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus): RunTask[] {
   const file = `${store.location}/${WORK_FILE}`;
-  const commandFor = (id: string): RunTask['command'] => [...host.self, 'task', file, id];
+  const commandFor = (id: string): RunTask['command'] => [...host.self, 'task', file, id, ...host.pluginFlags];
   const due = (states: StudyStatus['runs']) => (item: { readonly id: string }) =>
     states.get(item.id)?.state !== 'reused';
   const routes = plan.routes.filter(due(status.routes));

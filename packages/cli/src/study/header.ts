@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isPluginData, isRecord, optionPath, type RunRecord } from '@cairn/core';
 import type { RunSpec } from '@cairn/engine';
 import { version } from '../version.ts';
+import { provenanceTags } from './provenance.ts';
 import type { WorkerGround } from './worker.ts';
 
 export const JOURNAL = 'journal.jsonl';
@@ -26,6 +27,7 @@ export function headerRecords({ work, splits }: WorkerGround, header: RunHeader)
     'cairn.config': hash,
     'cairn.numerics': numerics,
     'cairn.version': version,
+    ...(work.provenance === undefined ? {} : provenanceTags(work.provenance)),
     ...header.tags,
   };
   const { id } = splits.spec;

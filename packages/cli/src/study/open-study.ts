@@ -1,8 +1,17 @@
 /** From a command line to a plan: the study with its profile and options, its data, its backend. */
-import { CairnError, throwAll, type BackendInfo, type Overrides, type Registry, type Splits, type Study } from '@cairn/core';
+import {
+  CairnError,
+  throwAll,
+  type BackendInfo,
+  type Overrides,
+  type Registry,
+  type Splits,
+  type Study,
+} from '@cairn/core';
 import { planStudy, resolveStudy, type Plan, type ResolvedStudy } from '@cairn/engine';
 import type { Host } from '../command.ts';
 import type { NodeStore } from '../files/index.ts';
+import { withGivenRoutes } from './given-routes.ts';
 import { openSplits, startBackend, type FetchOptions } from './ground.ts';
 import { checkNames, selectConditions } from './select.ts';
 import { readPinned } from './pinned.ts';
@@ -16,6 +25,8 @@ export interface StudyRequest {
   readonly teacherSeeds?: readonly number[] | undefined;
   readonly only?: readonly string[] | undefined;
   readonly backend?: string | undefined;
+  /** Ids of routes that stand in for the teachers. */
+  readonly teacherRoute?: readonly string[] | undefined;
 }
 
 export interface OpenedStudy {
@@ -45,13 +56,21 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     ...(seeds === undefined ? {} : { seeds: [...seeds] }),
     ...(teacherSeeds === undefined ? {} : { teacherSeeds: [...teacherSeeds] }),
   };
-  const { resolved, study } = together(
+  const { resolved, study: declared } = together(
     () => resolveStudy(file, registry, profileName, wanted),
     (found) => selectConditions(found, request.only, registry),
     () => checkNames(request.only ?? [], Object.keys(file.study.conditions)),
   );
   const places = placesIn(host.home);
-  const profile = await variationName(profileName, request.overrides);
+  const { teacherRoute } = request;
+  const teachers =
+    teacherRoute &&
+    (await withGivenRoutes(places.routes, declared, teacherRoute, { overrides: wanted, registry }));
+  const study = teachers?.study ?? declared;
+  const profile = await variationName(profileName, {
+    ...request.overrides,
+    ...(teachers === undefined ? {} : { 'teacher-route': teachers.given.map((g) => g.manifest.id) }),
+  });
   const store = places.study(study.id, profile);
   const pinned = await readPinned(store);
   const backendId = request.backend ?? pinned?.backend ?? DEFAULT_BACKEND;
@@ -61,6 +80,7 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     pinned?.backend === backendId ? pinned.numerics : undefined,
   );
   const splits = await openSplits(host, registry, study.dataset, data);
+  teachers?.check(splits);
   const plan = await planStudy(study, {
     registry,
     spec: splits.spec,
@@ -68,8 +88,10 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     trainLabels: splits.train.labels,
     numerics: info.numerics,
     alias: resolved.alias,
+    ...(teachers === undefined ? {} : { given: teachers.given }),
   });
-  return { study, profile, plan, splits, registry, backend: info, places, store, notes: resolved.notes };
+  const notes = [...(teachers?.notes ?? []), ...resolved.notes];
+  return { study, profile, plan, splits, registry, backend: info, places, store, notes };
 }
 
 /** The study and its selection; where the study is wrong, what is wrong with the selection is told along with it. */

@@ -34,7 +34,9 @@ export function checkNames(only: readonly string[], known: readonly string[]): v
   throwAll(
     unknown.map(
       (name) =>
-        new UsageError('CAIRN_CONDITION_UNKNOWN', `--only: no condition "${name}"`, { fix: suggestion(name, known) }),
+        new UsageError('CAIRN_CONDITION_UNKNOWN', `--only: no condition "${name}"`, {
+          fix: suggestion(name, known),
+        }),
     ),
   );
 }

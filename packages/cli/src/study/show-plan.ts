@@ -3,10 +3,22 @@ import type { Anchor, Manifest } from '@cairn/core';
 import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
 import { counted, percent } from '../format.ts';
-import { scaled } from '../terminal/format.ts';
+import { about, scaled } from '../terminal/format.ts';
+import { secondsFor } from './speed.ts';
+
+export interface Pace {
+  /** Processes at a time. */
+  readonly workers: number;
+  /** Multiply-adds a second of one process here; undefined where none was measured. */
+  readonly speed: number | undefined;
+}
 
 /** The first lines of any run: what is studied, on what. */
-export function headLines(opened: OpenedStudy, status: StudyStatus, workers: number): string[] {
+export function headLines(
+  opened: OpenedStudy,
+  status: StudyStatus,
+  { workers, speed }: Pace,
+): string[] {
   const { study, profile, plan, backend, splits } = opened;
   const { classes } = splits.spec;
   const models = `${modelName(study.student.model)} from ${modelName(study.teacher.model)}`;
@@ -14,7 +26,7 @@ export function headLines(opened: OpenedStudy, status: StudyStatus, workers: num
     `cairn  ${study.id}/${profile}   ${splits.spec.id}, ${classes} classes   ${models}`,
     `       ${study.title}`,
     `       ${backend.id} (${backend.numerics}), ${workers} ${workers === 1 ? 'process' : 'processes'} x ${backend.threads} thread`,
-    `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status)}`,
+    `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status, { workers, speed })}`,
     ...opened.notes.map((note) => `       ${note}`),
   ];
 }
@@ -77,11 +89,14 @@ function due({ plan }: OpenedStudy, status: StudyStatus) {
   return { routes, runs, images: runs.reduce((sum, r) => sum + r.images, 0) };
 }
 
-function todo(opened: OpenedStudy, status: StudyStatus): string {
-  const { runs, images } = due(opened, status);
+function todo(opened: OpenedStudy, status: StudyStatus, { workers, speed }: Pace): string {
+  const { routes, runs, images } = due(opened, status);
+  const steps = [routes, runs].map((tasks) => tasks.map((task) => task.multiplyAdds));
+  const unknown = speed === undefined || routes.length + runs.length === 0;
+  const time = unknown ? '' : `, ${about(secondsFor(steps, speed, workers))}`;
   const reused = opened.plan.runs.length - runs.length;
   const work = images === 0 ? '' : `, ${counted(images, 'student image')}`;
-  return `${work}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
+  return `${work}${time}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
 }
 
 function totalLines(opened: OpenedStudy, status: StudyStatus): string[] {

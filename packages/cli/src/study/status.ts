@@ -21,8 +21,11 @@ export interface StudyStatus {
   readonly runs: ReadonlyMap<string, Status>;
 }
 
+/** What the states are read from: no data, no backend. */
+type Stored = Pick<OpenedStudy, 'plan' | 'places' | 'store'>;
+
 /** @param fresh finished runs count as not there; routes do not */
-export async function studyStatus(opened: OpenedStudy, fresh: boolean): Promise<StudyStatus> {
+export async function studyStatus(opened: Stored, fresh: boolean): Promise<StudyStatus> {
   const routes = new Map<string, Status>();
   for (const route of opened.plan.routes) routes.set(route.id, await routeStatus(opened, route));
   const runs = new Map<string, Status>();
@@ -30,8 +33,12 @@ export async function studyStatus(opened: OpenedStudy, fresh: boolean): Promise<
   return { routes, runs };
 }
 
-async function routeStatus({ places }: OpenedStudy, route: PlannedRoute): Promise<Status> {
+async function routeStatus({ places }: Stored, route: PlannedRoute): Promise<Status> {
   const found = await openRoute(places.routes, route.routeId, route.recorder);
+  const store = new NodeStore(`${places.routes.location}/${route.routeId}`);
+  if (route.given === true && (await finishedRun(store, route.routeId)) === undefined) {
+    return { state: 'new', text: 'given; to be measured' };
+  }
   if (found.manifest !== undefined) {
     const top1 = found.manifest.anchors.at(-1)?.metrics['val/top1'];
     return { state: 'reused', text: `${found.manifest.anchors.length} anchors, val ${percent(top1)}` };
@@ -40,7 +47,7 @@ async function routeStatus({ places }: OpenedStudy, route: PlannedRoute): Promis
   return { state: begun ? 'continues' : 'new', text: found.reason };
 }
 
-async function runStatus({ store }: OpenedStudy, run: PlannedRun, fresh: boolean): Promise<Status> {
+async function runStatus({ store }: Stored, run: PlannedRun, fresh: boolean): Promise<Status> {
   const folder = new NodeStore(`${store.location}/${run.id}`);
   const journal = await loadJournal(folder, JOURNAL);
   if (journal?.start === undefined) return { state: 'new', text: 'not run yet' };

@@ -1,6 +1,7 @@
 /** What a study hands to its worker processes: the plan, whole, in one file. */
 import { RunError, type Store } from '@cairn/core';
 import type { Plan } from '@cairn/engine';
+import type { Provenance } from './provenance.ts';
 
 export interface WorkFile {
   readonly version: 1;
@@ -8,18 +9,27 @@ export interface WorkFile {
   readonly backend: string;
   readonly plan: Plan;
   readonly checkpointSeconds: number;
+  /** Of the command that wrote it. */
+  readonly provenance?: Provenance;
 }
 
 export const WORK_FILE = 'plan.json';
 
+/** Where a plan stays when another one follows: runs name theirs. */
+export function keptPlan(hash: string): string {
+  return `plans/${hash}.json`;
+}
+
 export async function writeWork(store: Store, work: WorkFile): Promise<void> {
-  await store.write(WORK_FILE, new TextEncoder().encode(`${JSON.stringify(work, undefined, 1)}\n`));
+  const bytes = new TextEncoder().encode(`${JSON.stringify(work, undefined, 1)}\n`);
+  if (work.provenance !== undefined) await store.write(keptPlan(work.provenance.plan), bytes);
+  await store.write(WORK_FILE, bytes);
 }
 
 /** @throws CAIRN_PLAN_MISSING, CAIRN_PLAN_DAMAGED */
-export async function readWork(store: Store): Promise<WorkFile> {
-  const bytes = await store.read(WORK_FILE);
-  const file = `${store.location}/${WORK_FILE}`;
+export async function readWork(store: Store, path = WORK_FILE): Promise<WorkFile> {
+  const bytes = await store.read(path);
+  const file = `${store.location}/${path}`;
   const fix = 'run the study again: it writes the file anew';
   if (bytes === undefined) throw new RunError('CAIRN_PLAN_MISSING', `no ${file}`, { fix });
   try {

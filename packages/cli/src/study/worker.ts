@@ -10,7 +10,6 @@ import {
 } from '@cairn/core';
 import {
   carve,
-  trainRun,
   type PlannedRoute,
   type PlannedRun,
   type RunEnvironment,
@@ -26,6 +25,7 @@ import { finishedRun } from './finished.ts';
 import { headerRecords, JOURNAL } from './header.ts';
 import { describeRoute } from './identity.ts';
 import type { Places } from './places.ts';
+import { trainToEnd } from './train-to-end.ts';
 import { workerObserver } from './worker-events.ts';
 import { writeRunFile, type RunFile } from './run-file.ts';
 import type { WorkFile } from './work-file.ts';
@@ -53,7 +53,7 @@ export async function workOnRoute(ground: WorkerGround, route: PlannedRoute): Pr
   const record = { writer, recorder: route.recorder };
   const result =
     (await recordedAlready(ground, store, route)) ??
-    (await trainRun(route.spec, { ...environment, header, record }));
+    (await trainToEnd(route.spec, { ...environment, header, record }));
   const { anchors } = await writer.finish();
   const { epochs } = result;
   return `${epochs}/${counted(epochs, 'epoch')}   ${reached(result)}   ${anchors.length} anchors kept`;
@@ -104,7 +104,7 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
       'cairn.route': run.routeId,
     },
   });
-  const result = await trainRun(run.spec, {
+  const result = await trainToEnd(run.spec, {
     ...environment,
     header,
     route: { manifest, store: places.routes, model: planned.spec.model },
@@ -113,7 +113,7 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
   return `${counted(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}`;
 }
 
-async function describe(
+export async function describe(
   { work, splits }: WorkerGround,
   store: NodeStore,
   spec: RunSpec,

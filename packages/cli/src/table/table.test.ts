@@ -26,8 +26,8 @@ test('80 columns: two blocks', () => {
     kd-restarts       ×4.0  68.4 ± 0.5       48     7.20 T   2:00          0.212
     rco-eei           ×4.0  68.7 ± 0.6       48     7.20 T   2:00          0.198
 
-    3 seeds, one teacher: differences under 0.4 points cannot be seen (6 seeds:
-    0.1). Intervals are 95 % t, paired by seed.
+    3 seeds, one teacher: differences under 0.5 points are likely missed (80 %
+    power; 6 seeds: 0.2). Intervals are 95 % t, paired by seed.
     Test accuracy is that of the last epoch; "at best val" that of the epoch best on
     validation. ± is the standard deviation over runs.
     Matched controls: kd-restarts for rco-eei.
@@ -47,7 +47,7 @@ test('160 columns: one block', () => {
     kd-restarts        12 ×4      68.0 ± 0.5                      +1.9 [ 1.7,  2.1]   ×4.0   68.4 ± 0.5        48      7.20 T    2:00           0.212
     rco-eei            3 6 9 12   68.3 ± 0.6   +0.3 [−0.2, 0.8]   +2.2 [ 1.8,  2.6]   ×4.0   68.7 ± 0.6        48      7.20 T    2:00           0.198
 
-    3 seeds, one teacher: differences under 0.4 points cannot be seen (6 seeds: 0.1). Intervals are 95 % t, paired by seed.
+    3 seeds, one teacher: differences under 0.5 points are likely missed (80 % power; 6 seeds: 0.2). Intervals are 95 % t, paired by seed.
     Test accuracy is that of the last epoch; "at best val" that of the epoch best on validation. ± is the standard deviation over runs.
     Matched controls: kd-restarts for rco-eei.
     Cost is multiply-adds of a run; the route itself took 4.10 T, shared by all.

@@ -14,15 +14,15 @@ test('numbers with their units', () => {
   ]);
   expect([3, 42, 94, 100, 5340, 5400, 7200, 7800, 90_000, 400_000].map(about)).toEqual([
     'a few seconds',
-    '40 s',
-    '90 s',
-    '2 min',
-    '89 min',
-    '1 h 30 min',
-    '2 h',
-    '2 h 10 min',
-    '1 day',
-    '5 days',
+    'about 40 s',
+    'about 90 s',
+    'about 2 min',
+    'about 89 min',
+    'about 1 h 30 min',
+    'about 2 h',
+    'about 2 h 10 min',
+    'about 1 day',
+    'about 5 days',
   ]);
   expect([0, 7, 999, 1000, 41_200, 1.8e12, 999_600, 9.996e9].map(scaled)).toEqual([
     '0',

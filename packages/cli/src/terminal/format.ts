@@ -23,9 +23,12 @@ export function elapsed(seconds: number): string {
   return hours < 10 ? `${hours}h${String(minutes % 60).padStart(2, '0')}` : `${hours} h`;
 }
 
-/** A length in words, rounded as one would say it: `40 s`, `4 min`, `2 h 10 min`, `3 days`. */
+/** A length in words, rounded as one would say it: `a few seconds`, `about 40 s`, `about 2 h 10 min`, `about 3 days`. */
 export function about(seconds: number): string {
-  if (seconds < 10) return 'a few seconds';
+  return seconds < 10 ? 'a few seconds' : `about ${rounded(seconds)}`;
+}
+
+function rounded(seconds: number): string {
   if (seconds < 95) return `${Math.round(seconds / 10) * 10} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;

@@ -121,6 +121,6 @@ function studyLine(state: ProgressState, view: View, now: number): string {
       .map(([n, status]) => `${n} ${status}`),
   ];
   const left = studySecondsLeft(state, now);
-  const time = left === undefined ? '' : `   about ${about(left)} left`;
+  const time = left === undefined ? '' : `   ${about(left)} left`;
   return shorten(spell(`study  ${parts.join(' · ')}${time}`, view), view.width);
 }

@@ -21,14 +21,24 @@ const condition = z.strictObject({
 });
 
 /** What the study was made to find out. Everything else that can be read off it is exploratory. */
-const primaryContrast = z.strictObject({
-  condition: conditionName,
-  against: conditionName,
-  /** A metric at the end, with its phase: `test/top1`, `test/kl`. */
-  metric: z.string().regex(/^(val|test)\/\S+$/, 'a metric with its phase, such as test/top1'),
-  /** What counts as no difference, in the metric's own units: 0.006 of `test/top1` are 0.6 points. */
-  margin: z.number().positive().optional(),
-});
+const primaryContrast = z
+  .strictObject({
+    condition: conditionName,
+    against: conditionName,
+    /** A metric at the end, with its phase: `test/top1`, `test/kl`. */
+    metric: z.string().regex(/^(val|test)\/\S+$/, 'a metric with its phase, such as test/top1'),
+    /** What counts as no difference, in the metric's own units: 0.006 of `test/top1` are 0.6 points. */
+    margin: z.number().positive().optional(),
+  })
+  .refine(({ condition, against }) => condition !== against, {
+    path: ['against'],
+    error: 'another condition than the one that is compared',
+  });
+const primaries = z
+  .array(primaryContrast)
+  .refine((all) => new Set(all.map((c) => [c.condition, c.against, c.metric].join(' '))).size === all.length, {
+    error: 'each contrast once in a metric',
+  });
 
 /** Values by option path within a condition: `{ 'anchor-policy.delta': [0.25, 0.4] }`. */
 const sweptOptions = z.record(
@@ -79,7 +89,7 @@ export const studySchema = z.strictObject({
   /** The condition that all are compared with after their control. @default kd */
   baseline: conditionName.default('kd'),
   /** Declared beforehand: hashed with the study before the first student starts. @default none */
-  primary: z.array(primaryContrast).default([]),
+  primary: primaries.default([]),
   evaluators: z.array(pluginRef('evaluator')).min(1),
   launcher: pluginRef('launcher'),
   /** Student seeds: initial weights, order and augmentation. Conditions of one seed share all three. */

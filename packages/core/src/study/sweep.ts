@@ -3,7 +3,7 @@ import { CairnError, throwAll, UsageError } from '../errors.ts';
 import { canonicalJson, isRecord } from '../json.ts';
 import { suggestion } from '../nearest.ts';
 import { isPluginData } from '../plugin/data.ts';
-import { applyOverrides } from './overrides.ts';
+import { applyOverrides, type HasOption } from './overrides.ts';
 import type { Condition, Overrides, OverrideValue, Study } from './study.ts';
 
 /** One combination of a sweep. */
@@ -17,7 +17,7 @@ interface Point {
  * copies the swept condition is multiplied with it, so that each point has one of its own length; any other is shared.
  * @throws CAIRN_CONDITION_UNKNOWN, CAIRN_OPTION_UNKNOWN, CAIRN_SWEEP_CONFLICT, CAIRN_SWEEP_DUPLICATE; several together
  */
-export function expandSweep(study: Study): Study {
+export function expandSweep(study: Study, hasOption?: HasOption): Study {
   const errors: CairnError[] = [];
   const conditions: Record<string, Condition> = { ...study.conditions };
   const add = (name: string, condition: Condition): void => {
@@ -36,7 +36,7 @@ export function expandSweep(study: Study): Study {
     const known = new Map<string, string>();
     for (const { name, changes } of pointsOf(options)) {
       const point = `${swept}-${name}`;
-      const condition = changed(base, changes, swept, errors);
+      const condition = changed(base, { swept, changes, hasOption }, errors);
       if (condition === undefined) break;
       const twin = known.get(canonicalJson(condition));
       if (twin !== undefined) errors.push(duplicate(`"${point}" and "${twin}" are the same`));
@@ -46,8 +46,8 @@ export function expandSweep(study: Study): Study {
         continue;
       }
       const own = `${base.control}-${name}`;
-      add(own, { ...control, curriculum: copying(control.curriculum, swept, point) });
       add(point, { ...condition, control: own });
+      add(own, { ...control, curriculum: copying(control.curriculum, swept, point) });
     }
   }
   throwAll(errors);
@@ -90,13 +90,19 @@ function kebab(text: string): string {
 /** The condition with a point's values; undefined, with an error, where they do not fit or set one option twice. */
 function changed(
   base: Condition,
-  changes: Overrides,
-  swept: string,
+  {
+    swept,
+    changes,
+    hasOption,
+  }: { readonly swept: string; readonly changes: Overrides; readonly hasOption: HasOption | undefined },
   errors: CairnError[],
 ): Condition | undefined {
   const backwards = Object.fromEntries(Object.entries(changes).reverse());
   try {
-    const [there, back] = [applyOverrides(base, changes), applyOverrides(base, backwards)];
+    const [there, back] = [changes, backwards].map((each) => applyOverrides(base, each, hasOption)) as [
+      Condition,
+      Condition,
+    ];
     if (canonicalJson(there) === canonicalJson(back)) return there;
     const paths = Object.keys(changes).map((path) => `"${path}"`);
     const message = `sweep.${swept}: ${paths.join(' and ')} set the same option`;

@@ -37,6 +37,15 @@ export function stratified(rows: Int32Array, labels: Int32Array, limit: number, 
   return Int32Array.from(chosen).sort();
 }
 
+/** What is left after holding out, or as much of it as a run may train on. */
+export function rowsToTrainOn(
+  train: Int32Array,
+  labels: Int32Array,
+  { samples, validation }: { readonly samples?: number; readonly validation: { readonly seed: number } },
+): Int32Array {
+  return samples === undefined ? train : stratified(train, labels, samples, validation.seed);
+}
+
 function rowsByClass(labels: Int32Array, rows: Iterable<number> = labels.keys()): number[][] {
   const classes: number[][] = [];
   for (const row of rows) (classes[labels[row] ?? 0] ??= []).push(row);

@@ -4,6 +4,7 @@
  */
 import {
   contentHash,
+  RunError,
   sha256,
   type AnchorId,
   type HostTensors,
@@ -11,7 +12,7 @@ import {
   type Network,
   type Store,
 } from '@cairn/core';
-import { loadAnchor, readSafetensors, writeSafetensors } from '@cairn/route';
+import { loadAnchor, openSealed, seal } from '@cairn/route';
 import type { BatchMaker } from '../data/batches.ts';
 import { predictLogits } from '../predict.ts';
 
@@ -28,19 +29,25 @@ export class AnchorOutputs {
   readonly #network: Network;
   readonly #cache: Store;
   readonly #numerics: string;
+  readonly #note: (text: string) => void;
   readonly #known = new Map<string, Float32Array>();
 
-  /** @param network compiled for inference with the teacher's graph; anchors are loaded into it; not disposed */
+  /**
+   * @param network compiled for inference with the teacher's graph; anchors are loaded into it; not disposed
+   * @param note told of a cached entry that is damaged and made anew
+   */
   constructor(
     route: { readonly manifest: Manifest; readonly store: Store },
     network: Network,
     cache: Store,
     numerics: string,
+    note: (text: string) => void = () => undefined,
   ) {
     this.#route = route;
     this.#network = network;
     this.#cache = cache;
     this.#numerics = numerics;
+    this.#note = note;
   }
 
   /** Row-major [rows × classes]. Do not write into it. */
@@ -59,11 +66,19 @@ export class AnchorOutputs {
     return `${await contentHash(key)}.safetensors`;
   }
 
+  /** Derived data: what cannot be proven whole is made anew, and that is said. */
   async #stored(file: string): Promise<Float32Array | undefined> {
     const bytes = await this.#cache.read(file);
     if (bytes === undefined) return undefined;
-    const logits = readSafetensors(bytes, `${this.#cache.location}/${file}`).tensors['logits'];
-    return logits?.dtype === 'float32' ? logits.data : undefined;
+    try {
+      const { tensors } = await openSealed(bytes, `${this.#cache.location}/${file}`);
+      const { logits } = tensors;
+      return logits?.dtype === 'float32' ? logits.data : undefined;
+    } catch (error) {
+      if (!(error instanceof RunError) || error.code !== 'CAIRN_CHECKPOINT_DAMAGED') throw error;
+      this.#note(`cached teacher outputs are damaged, computed anew: ${this.#cache.location}/${file}`);
+      return undefined;
+    }
   }
 
   async #compute(anchor: AnchorId, on: FixedRows, file: string): Promise<Float32Array> {
@@ -73,7 +88,7 @@ export class AnchorOutputs {
     const tensors: HostTensors = {
       logits: { dtype: 'float32', shape: [on.rows.length, data.length / on.rows.length], data },
     };
-    await this.#cache.write(file, writeSafetensors(tensors));
+    await this.#cache.write(file, await seal(tensors, {}));
     return data;
   }
 }

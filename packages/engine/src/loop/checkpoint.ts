@@ -48,7 +48,8 @@ export async function loadCheckpoint(
     };
     network.load(saved);
   }
-  return state;
+  // A checkpoint of an older Cairn does not say it: nothing began anew there.
+  return { ...state, born: state.born ?? 0 };
 }
 
 function below(tensors: HostTensors, prefix: string): HostTensors {

@@ -1,4 +1,4 @@
-import { klOfLogits, mean, RunError } from '@cairn/core';
+import { entropyOfLogits, klOfLogits, mean, RunError } from '@cairn/core';
 import type { AnchorId, AnchorView, Manifest, Network, Random, StageRecord, Taught } from '@cairn/core';
 import { predictLogits } from '../predict.ts';
 import type { AnchorOutputs, FixedRows } from './anchor-outputs.ts';
@@ -34,6 +34,11 @@ export class Probe {
         klOfLogits(await this.#anchor(anchor), await this.#studentLogits(), this.#classes()),
       divergence: async (p, q) =>
         mean(klOfLogits(await this.#anchor(p), await this.#anchor(q), this.#classes())),
+      entropy: async (anchors, temperature) => {
+        const each = [];
+        for (const anchor of anchors) each.push(await this.#anchor(anchor));
+        return mean(entropyOfLogits(meanOf(each), this.#classes(), temperature));
+      },
     };
   }
 
@@ -64,6 +69,13 @@ export class Probe {
   #classes(): number {
     return this.#options.student.info.outputs['logits']?.[0] ?? 0;
   }
+}
+
+/** Mean logits, as several anchors teach together. */
+function meanOf(all: readonly Float32Array[]): Float32Array | Float64Array {
+  const [first] = all;
+  if (all.length === 1 && first !== undefined) return first;
+  return Float64Array.from(first ?? [], (_, i) => mean(all.map((each) => each[i] ?? NaN)));
 }
 
 /** One entry for each move of the policy. */

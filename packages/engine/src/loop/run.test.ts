@@ -112,6 +112,24 @@ describe('what a run refuses', () => {
   });
 });
 
+test('a damaged cache of teacher outputs is made anew, and that is said', async () => {
+  const cache = new MemoryStore('cache');
+  const notes: string[] = [];
+  const observer = { progress: () => undefined, note: (text: string) => void notes.push(text) };
+  const spec = study.studentSpec(converged({ loss: kd() }));
+  const first = await study.teach(spec, { cache, observer });
+  const [file = '', other] = await cache.list('');
+  const whole = (await cache.read(file)) ?? new Uint8Array();
+  expect([other !== undefined, notes]).toEqual([true, []]);
+  await cache.write(
+    file,
+    whole.map((byte, i) => (i === whole.length - 3 ? byte ^ 1 : byte)),
+  );
+  expect((await study.teach(spec, { cache, observer })).last).toEqual(first.last);
+  expect(notes).toEqual([`cached teacher outputs are damaged, computed anew: cache/${file}`]);
+  expect(await cache.read(file)).toEqual(whole);
+});
+
 test('a run leaves no tensors behind', async () => {
   const before = tf.memory().numTensors;
   await hashOf(converged({ loss: kd() }));

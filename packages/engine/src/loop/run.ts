@@ -11,6 +11,7 @@
  */
 import { RunError, type RunRecord, type Stage } from '@cairn/core';
 import { evaluate } from './evaluate.ts';
+import { measureHeldOut } from './held-out.ts';
 import { epochMeans, addToSums } from './meter.ts';
 import { anchorsOf, beginStage, finishStage, nextStage, stageSteps } from './stage.ts';
 import { openSession, testSet, type Session } from './session.ts';
@@ -85,7 +86,7 @@ async function oneStep(
   const { state, env, order } = session;
   const before = env.now();
   const rate = groups[0]?.[0] === undefined ? 0 : learningRate(session, groups[0][0].update);
-  const { values, samples } = await trainStep(session, groups);
+  const { values, samples } = await trainStep(session, groups, stage.search === true);
   addToSums(state.sums, values, samples);
   state.step++;
   state.stepInStage++;
@@ -105,9 +106,9 @@ async function oneStep(
 }
 
 async function finishEpoch(session: Session, stage: Stage, rate: number): Promise<Record<string, number>> {
-  const { state, env, order, validation, student, evaluators } = session;
+  const { state, env, order, student } = session;
   const epoch = state.step / order.stepsPerEpoch;
-  const measured = validation === undefined ? {} : await evaluate(student, evaluators, validation);
+  const measured = await measureHeldOut(session);
   const route = env.route?.manifest.anchors ?? [];
   const anchor = route.find((a) => a.id === anchorsOf(stage)[0]);
   const metrics: Record<string, number> = {
@@ -143,12 +144,12 @@ async function interrupt(session: Session): Promise<never> {
 }
 
 async function finish(session: Session): Promise<RunResult> {
-  const { state, student, evaluators, env, order, validation } = session;
+  const { state, student, evaluators, env, order } = session;
   const set = await testSet(session);
   const epochs = state.step / order.stepsPerEpoch;
   const { weights } = await student.save();
   const weightsSha256 = await saveWeights(session, 'last', weights);
-  const held = validation === undefined ? {} : await evaluate(student, evaluators, validation);
+  const held = await measureHeldOut(session);
   const last = { ...held, ...(await evaluate(student, evaluators, set)) };
   const best = await bestOnValidation(session, { epoch: epochs, metrics: last }, set);
   const { stages, cost, seconds } = state;

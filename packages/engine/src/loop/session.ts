@@ -12,7 +12,7 @@ import {
 } from '@cairn/core';
 import { countCost, initialState } from '@cairn/nn';
 import { BatchMaker, EpochOrder } from '../data/batches.ts';
-import { carve, stratified, type Carved } from '../data/split.ts';
+import { carve, rowsToTrainOn, stratified, type Carved } from '../data/split.ts';
 import { AnchorOutputs, type FixedRows } from './anchor-outputs.ts';
 import { loadCheckpoint } from './checkpoint.ts';
 import type { EvaluationSet } from './evaluate.ts';
@@ -39,6 +39,8 @@ export interface Session {
   readonly order: EpochOrder;
   readonly datasetSize: number;
   readonly validation: EvaluationSet | undefined;
+  /** Held-out metrics of the last step that was measured. */
+  readonly measured: { step: number; metrics: Readonly<Record<string, number>> };
   readonly outputs: AnchorOutputs | undefined;
   readonly probe: Probe | undefined;
   readonly forwardCost: ForwardCost;
@@ -56,6 +58,7 @@ function freshState(): RunState {
     stage: undefined,
     stepInStage: 0,
     clock: 0,
+    born: 0,
     stages: [],
     sums: {},
     best: undefined,
@@ -85,6 +88,7 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
   const state = saved ?? freshState();
   env.journal.rewindTo(state.records);
   const rows = carve(splits.train.labels, spec.validation.fraction, spec.validation.seed);
+  const trainRows = rowsToTrainOn(rows.train, splits.train.labels, spec);
   const augmentations = spec.augmentations.map((a) => plugins.create(a));
   const teacher = openTeacher(spec, env);
   const heldBatches = new BatchMaker(splits.train, splits.spec.input);
@@ -100,9 +104,10 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
     curriculum: plugins.create(spec.curriculum),
     evaluators: spec.evaluators.map((e) => plugins.create(e)),
     batches: new BatchMaker(splits.train, splits.spec.input, augmentations),
-    order: new EpochOrder(rows.train, spec.batch, random),
-    datasetSize: rows.train.length,
+    order: new EpochOrder(trainRows, spec.batch, random),
+    datasetSize: trainRows.length,
     validation,
+    measured: { step: -1, metrics: {} },
     outputs: teacher?.outputs,
     probe: undefined,
     forwardCost: { student: countCost(graph).forward, teacher: teacher?.cost ?? 0 },
@@ -119,14 +124,14 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
 
 function openTeacher(
   spec: RunSpec,
-  { route, plugins, backend, splits, cache, numerics }: RunEnvironment,
+  { route, plugins, backend, splits, cache, numerics, observer }: RunEnvironment,
 ): { readonly network: Network; readonly outputs: AnchorOutputs; readonly cost: number } | undefined {
   if (route === undefined || spec.role === 'teacher') return undefined;
   const graph = plugins.create(route.model).graph(splits.spec);
   const network = backend.compile(graph, { taps: [], train: false });
   return {
     network,
-    outputs: new AnchorOutputs(route, network, cache, numerics),
+    outputs: new AnchorOutputs(route, network, cache, numerics, (text) => observer.note(text)),
     cost: countCost(graph).forward,
   };
 }

@@ -5,6 +5,7 @@ import {
   inSteps,
   RunError,
   type AnchorId,
+  type Guide,
   type JsonObject,
   type Manifest,
   type NetState,
@@ -13,6 +14,8 @@ import {
   type StageRecord,
 } from '@cairn/core';
 import { hashWeights } from '@cairn/nn';
+import { hardnessText } from './hardness-text.ts';
+import { measureHeldOut } from './held-out.ts';
 import { saveWeights } from './weights.ts';
 import type { Session } from './session.ts';
 
@@ -54,11 +57,15 @@ export async function beginStage(session: Session, stage: Stage): Promise<void> 
   if (state.stages.length > 0) {
     await resetArrays(student, initial, { weights: weights === 'reset', buffers: buffers === 'reset' });
     if (optimizer === 'reset') student.resetOptimizer();
+    if (weights === 'reset' && buffers === 'reset') {
+      state.born = state.step;
+      state.best = undefined;
+    }
   }
   if (schedule === 'restart') state.clock = 0;
   state.stage = stage;
   state.stepInStage = 0;
-  if (env.route !== undefined) logSwitch(session, stage, env.route.manifest);
+  if (env.route !== undefined) logSwitch(session, stage, guidingRoute(session, stage) ?? env.route.manifest);
 }
 
 async function resetArrays(
@@ -76,6 +83,11 @@ async function resetArrays(
     }),
   );
   network.load({ ...now, weights });
+}
+
+/** The route whose anchors guide a stage: the own one unless its guide says otherwise. */
+function guidingRoute({ env }: Session, stage: Stage): Manifest | undefined {
+  return stage.updates.flat()[0]?.guide?.route === 'foreign' ? env.foreign?.manifest : undefined;
 }
 
 function logSwitch(session: Session, stage: Stage, route: Manifest): void {
@@ -97,7 +109,8 @@ function logSwitch(session: Session, stage: Stage, route: Manifest): void {
   const names = (ids: readonly AnchorId[]) => ids.map((id) => formatEpoch(epochOf(id))).join('+');
   const from = before.length === 0 ? '' : `${names(before)} → `;
   const last = formatEpoch(route.anchors.at(-1)?.epoch ?? NaN);
-  env.observer.note(`anchor ${from}${names(anchors)} of ${last}: ${reason}`);
+  const hardness = hardnessText(stage.decision, before, anchors);
+  env.observer.note(`anchor ${from}${names(anchors)} of ${last}: ${reason}${hardness}`);
 }
 
 function formatEpoch(epoch: number): string {
@@ -108,6 +121,8 @@ function formatEpoch(epoch: number): string {
 export async function finishStage(session: Session, stage: Stage): Promise<void> {
   const { state, student, order, env, spec } = session;
   const saved = await student.save();
+  const metrics = spec.role === 'student' ? await measureHeldOut(session) : {};
+  const { soften, route }: Partial<Guide> = stage.updates.flat()[0]?.guide ?? {};
   const record: StageRecord = {
     name: stage.name,
     steps: state.stepInStage,
@@ -115,9 +130,25 @@ export async function finishStage(session: Session, stage: Stage): Promise<void>
     anchors: anchorsOf(stage),
     moved: stage.decision === undefined || !('stay' in stage.decision),
     sha256: await hashWeights(saved.weights),
+    ...(soften === undefined ? {} : { soften }),
+    ...(route === undefined ? {} : { route }),
+    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
   };
   state.stages.push(record);
+  recordCongruence(session, metrics);
   if (spec.role === 'student') await saveWeights(session, `stage-${state.stages.length}`, saved.weights);
   env.journal.record({ type: 'stage', stage: record as unknown as JsonObject });
   state.stage = undefined;
+}
+
+/** What the student has become by a stage, on the held-out samples: `stage/kl`, `stage/top1`, … */
+function recordCongruence(
+  { env, state, order }: Session,
+  metrics: Readonly<Record<string, number>>,
+): void {
+  const [epoch, time] = [state.step / order.stepsPerEpoch, Math.round(env.now())];
+  const points = Object.entries(metrics).map(
+    ([key, value]) => [key.replace(/^val\//, 'stage/'), value, epoch, time] as const,
+  );
+  if (points.length > 0) env.journal.record({ type: 'metrics', metrics: points });
 }

@@ -41,19 +41,24 @@ export function learningRate({ state, order, spec }: Session, { optimizer, sched
   return optimizer.learningRate * rateFactor(schedule, state.clock, { stepsPerEpoch, total });
 }
 
-/** Trains on the next batch. Returns what the meters add up: loss, its parts, accuracy of the batch. */
+/**
+ * Trains on the next batch. Returns what the meters add up: loss, its parts, accuracy of the batch.
+ * @param search whether its cost is that of a search
+ */
 export async function trainStep(
   session: Session,
   groups: readonly (readonly ReadyUpdate[])[],
+  search = false,
 ): Promise<{ readonly values: Record<string, number>; readonly samples: number }> {
   const { state, order, batches, random } = session;
-  const epoch = Math.floor(state.step / order.stepsPerEpoch) + 1;
-  const rows = order.rowsAt(epoch, state.step % order.stepsPerEpoch);
+  const lived = state.step - state.born;
+  const epoch = Math.floor(lived / order.stepsPerEpoch) + 1;
+  const rows = order.rowsAt(epoch, lived % order.stepsPerEpoch);
   const batch = await batches.make(rows, { random, epoch });
   try {
     const values: Record<string, number> = {};
     for (const group of groups) {
-      for (const ready of group) Object.assign(values, await gradientsOf(session, ready, batch));
+      for (const ready of group) Object.assign(values, await gradientsOf(session, ready, batch, search));
       for (const { update } of group) {
         learnerOf(session.networks, update.learner).update(update.optimizer, learningRate(session, update));
       }
@@ -68,6 +73,7 @@ async function gradientsOf(
   session: Session,
   { update, loss, teacher }: ReadyUpdate,
   batch: Batch,
+  search: boolean,
 ): Promise<Record<string, number>> {
   const network = learnerOf(session.networks, update.learner);
   const guide: Outputs = teacher === undefined ? {} : await teacher.supervise(batch);
@@ -78,7 +84,7 @@ async function gradientsOf(
     refuseDivergence(session, update, values);
     network.backward(gradients);
     tf.dispose(gradients);
-    chargeStep(session, update, batch.size);
+    chargeStep(session, update, batch.size, search);
     return { ...values, top1: await batchAccuracy(learner, batch) };
   } finally {
     tf.dispose([learner, guide]);
@@ -90,14 +96,19 @@ async function batchAccuracy(learner: Outputs, batch: Batch): Promise<number> {
   return accuracy(logits, (await batch.labels.data()) as Int32Array);
 }
 
-function chargeStep({ state, forwardCost }: Session, update: Update, samples: number): void {
-  const anchors = update.guide?.anchors.length ?? 0;
-  state.cost = {
-    ...state.cost,
-    images: state.cost.images + samples,
-    student: state.cost.student + 3 * samples * forwardCost.student,
-    teacher: state.cost.teacher + anchors * samples * forwardCost.teacher,
-  };
+function chargeStep(
+  { state, forwardCost }: Session,
+  update: Update,
+  samples: number,
+  search: boolean,
+): void {
+  const student = 3 * samples * forwardCost.student;
+  const teacher = (update.guide?.anchors.length ?? 0) * samples * forwardCost.teacher;
+  const { cost } = state;
+  const images = cost.images + samples;
+  state.cost = search
+    ? { ...cost, images, search: cost.search + student + teacher }
+    : { ...cost, images, student: cost.student + student, teacher: cost.teacher + teacher };
 }
 
 function refuseDivergence(session: Session, update: Update, values: Readonly<Record<string, number>>): void {

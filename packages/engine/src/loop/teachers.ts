@@ -1,6 +1,8 @@
-import { RunError, type Stage, type Teacher, type Update } from '@cairn/core';
+import { canonicalJson, RunError, type Guide, type Stage, type Teacher, type Update } from '@cairn/core';
 import { AnchorTeacher } from '@cairn/route';
 import type { Session } from './session.ts';
+import { softened } from './softened.ts';
+import type { RunRoute } from './types.ts';
 
 /** The frozen teachers of one stage. */
 export interface StageTeachers {
@@ -13,32 +15,37 @@ export interface StageTeachers {
 /** Opens the anchors that a stage learns from, one teacher for each distinct guide. */
 export async function openTeachers(session: Session, stage: Stage): Promise<StageTeachers> {
   const { env } = session;
-  const teachers = new Map<string, AnchorTeacher>();
+  const anchors: AnchorTeacher[] = [];
+  const teachers = new Map<string, Teacher>();
   for (const { guide } of stage.updates.flat()) {
-    if (guide === undefined) continue;
-    if (env.route === undefined) {
-      throw new RunError(
-        'CAIRN_ROUTE_ABSENT',
-        `stage "${stage.name}" has a guide, but the run has no route`,
-        {
-          fix: 'a curriculum that learns from anchors must say usesRoute',
-        },
-      );
-    }
-    const key = guide.anchors.join('+');
-    if (teachers.has(key)) continue;
-    const { store, manifest } = env.route;
-    const graph = env.plugins.create(env.route.model).graph(env.splits.spec);
+    if (guide === undefined || teachers.has(canonicalJson(guide))) continue;
+    const { store, manifest, model } = routeOf(session, stage, guide);
+    const graph = env.plugins.create(model).graph(env.splits.spec);
     const compile = () => env.backend.compile(graph, { taps: Object.keys(graph.taps), train: false });
-    teachers.set(key, await AnchorTeacher.create({ store, route: manifest, compile }, guide.anchors));
+    const teacher = await AnchorTeacher.create({ store, route: manifest, compile }, guide.anchors);
+    anchors.push(teacher);
+    teachers.set(canonicalJson(guide), softened(teacher, guide.soften ?? 1));
   }
   return {
-    of: ({ guide }) => (guide === undefined ? undefined : teachers.get(guide.anchors.join('+'))),
+    of: ({ guide }) => (guide === undefined ? undefined : teachers.get(canonicalJson(guide))),
     async verify() {
-      for (const teacher of teachers.values()) await teacher.verify();
+      for (const teacher of anchors) await teacher.verify();
     },
     dispose() {
-      for (const teacher of teachers.values()) teacher.dispose();
+      for (const teacher of anchors) teacher.dispose();
     },
   };
+}
+
+/** @throws CAIRN_ROUTE_ABSENT */
+function routeOf({ env }: Session, stage: Stage, guide: Guide): RunRoute {
+  const route = guide.route === 'foreign' ? env.foreign : env.route;
+  if (route !== undefined) return route;
+  const which = guide.route === 'foreign' ? "another teacher's route" : 'a guide';
+  throw new RunError('CAIRN_ROUTE_ABSENT', `stage "${stage.name}" has ${which}, but the run has none`, {
+    fix:
+      guide.route === 'foreign'
+        ? 'a curriculum that learns from it must say usesForeign'
+        : 'a curriculum that learns from anchors must say usesRoute',
+  });
 }

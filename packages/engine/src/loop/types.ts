@@ -25,6 +25,8 @@ export interface RunSpec {
   readonly augmentations: readonly PluginData<'augmentation'>[];
   readonly evaluators: readonly PluginData<'evaluator'>[];
   readonly batch: number;
+  /** The most samples to train on, a stratified part of those not held out. @default all */
+  readonly samples?: number;
   readonly validation: { readonly fraction: number; readonly probe: number; readonly seed: number };
 }
 
@@ -49,6 +51,8 @@ export interface RunEnvironment {
   /** Outputs of anchors on the probe, shared by runs. */
   readonly cache: Store;
   readonly route?: RunRoute;
+  /** The route of another teacher of the study, where the curriculum asks for one. */
+  readonly foreign?: RunRoute;
   /** Where a teacher's states go, and which. */
   readonly record?: { readonly writer: RouteWriter; readonly recorder: PluginData<'route-recorder'> };
   /** Finished stages of the runs that the curriculum copies, by condition. */
@@ -113,6 +117,8 @@ export interface RunState {
   stepInStage: number;
   /** Updates since the schedule last started. */
   clock: number;
+  /** Updates when the learner last began anew: its order and its augmentation count from there. */
+  born: number;
   stages: StageRecord[];
   sums: Record<string, number>;
   best: { epoch: number; top1: number } | undefined;

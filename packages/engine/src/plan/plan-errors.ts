@@ -4,6 +4,7 @@ import {
   isPluginData,
   isRecord,
   UsageError,
+  type AnchorPolicy,
   type NetInfo,
   type PluginData,
   type PluginKind,
@@ -30,6 +31,9 @@ export function planErrors(study: Study, { registry, spec, held }: StudyGround):
     const guide = registry.create(curriculum).usesRoute ? teacher : undefined;
     errors.push(...lossErrors(registry, path, curriculum, student, guide));
     if (held === 0) errors.push(...probeErrors(registry, path, curriculum));
+    if (registry.create(curriculum).usesForeign === true && study.teacherSeeds.length === 1) {
+      errors.push(oneTeacher(path, study));
+    }
   }
   return errors;
 }
@@ -53,9 +57,20 @@ function lossErrors(
   });
 }
 
-function probeErrors(registry: Registry, path: string, curriculum: PluginData): CairnError[] {
+function oneTeacher(path: string, { teacherSeeds: [seed] }: Study): UsageError {
+  const message = `${path}: learns from another teacher's route, and the study has one teacher, seed ${seed}`;
+  const fix = `a second one: teacher-seeds [${seed}, ${(seed ?? 0) + 1}]`;
+  return new UsageError('CAIRN_FOREIGN_ROUTE', message, { fix });
+}
+
+function probeErrors(registry: Registry, path: string, curriculum: PluginData<'curriculum'>): CairnError[] {
+  if (registry.create(curriculum).usesHeldOut === true) {
+    const message = `${path}: "${curriculum.id}" decides by held-out samples, and there are none`;
+    const fix = 'validation.fraction above 0';
+    return [new UsageError('CAIRN_PROBE_EMPTY', message, { fix })];
+  }
   return within(curriculum.options, 'anchor-policy')
-    .filter((data) => registry.create(data).plan === undefined)
+    .filter((data) => looksAtSamples(registry.create(data)))
     .map(({ id }) => {
       const message = `${path}: anchor policy "${id}" looks at held-out samples, and there are none`;
       const fix = 'validation.fraction above 0, or a policy that plans from the route alone';
@@ -63,8 +78,12 @@ function probeErrors(registry: Registry, path: string, curriculum: PluginData): 
     });
 }
 
+function looksAtSamples({ plan, settle }: AnchorPolicy): boolean {
+  return plan === undefined || settle !== undefined;
+}
+
 /** Plugins of a kind in options, the outermost ones. */
-function within<K extends PluginKind>(value: unknown, kind: K): readonly PluginData<K>[] {
+export function within<K extends PluginKind>(value: unknown, kind: K): readonly PluginData<K>[] {
   if (isPluginData(value)) {
     return value.kind === kind ? [value as PluginData<K>] : within(value.options, kind);
   }

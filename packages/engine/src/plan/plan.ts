@@ -12,10 +12,12 @@ import {
 } from '@cairn/core';
 import { countCost } from '@cairn/nn';
 import type { RunSpec } from '../loop/types.ts';
-import { carve } from '../data/split.ts';
+import { carve, rowsToTrainOn } from '../data/split.ts';
 import { expectedRoute } from './expected-route.ts';
+import { plannedGiven, type GivenRoute } from './given-route.ts';
 import { lastingTraining } from './lasting-training.ts';
 import { planErrors } from './plan-errors.ts';
+import { planWarnings } from './warnings.ts';
 
 /** Facts that a plan stands on besides the study. */
 export interface PlanGround {
@@ -26,6 +28,8 @@ export interface PlanGround {
   readonly numerics: string;
   /** Conditions that stand for others of the same content, by the other's name. */
   readonly alias?: ReadonlyMap<string, string>;
+  /** Routes that stand in for the teachers of the study's teacher seeds, in their order. */
+  readonly given?: readonly GivenRoute[];
 }
 
 export interface PlannedRoute {
@@ -39,6 +43,8 @@ export interface PlannedRoute {
   /** The anchors that the recorder will keep; without metrics and hashes. */
   readonly expected: Manifest;
   readonly multiplyAdds: number;
+  /** The route was there before the study: its teacher is measured, not trained. */
+  readonly given?: true;
 }
 
 export interface PlannedRun {
@@ -51,6 +57,8 @@ export interface PlannedRun {
   readonly hash: string;
   readonly spec: RunSpec;
   readonly routeId: string;
+  /** The other teacher's route, for a condition that learns from it. */
+  readonly foreignRouteId?: string;
   /** Ids of the runs whose lengths it copies, by condition. */
   readonly copies: Readonly<Record<string, string>>;
   readonly outline: Outline;
@@ -65,25 +73,34 @@ export interface Plan {
   readonly digest: string;
   readonly routes: readonly PlannedRoute[];
   readonly runs: readonly PlannedRun[];
+  /** What the study cannot show as it is laid out, a line each. */
+  readonly warnings: readonly string[];
 }
 
-/** @throws CAIRN_LOSS_…, CAIRN_PROBE_EMPTY; several together */
+/** @throws CAIRN_LOSS_…, CAIRN_PROBE_EMPTY, CAIRN_FOREIGN_ROUTE; several together */
 export async function planStudy(study: Study, ground: PlanGround): Promise<Plan> {
   const rows = carve(ground.trainLabels, study.validation.fraction, study.validation.seed);
-  const trainRows = rows.train.length;
+  const trainRows = rowsToTrainOn(rows.train, ground.trainLabels, common(study, 'student')).length;
   throwAll(planErrors(study, { ...ground, held: rows.held.length }));
   const routes = await Promise.all(
-    study.teacherSeeds.map((seed) => planRoute(study, ground, seed, trainRows)),
+    study.teacherSeeds.map((seed, i) => planRoute(study, ground, seed, rows.train.length, ground.given?.[i])),
   );
   const runs: PlannedRun[] = [];
-  for (const route of routes) {
-    for (const seed of study.seeds) {
+  for (const [i, route] of routes.entries()) {
+    const foreign = routes[(i + 1) % routes.length] ?? route;
+    for (const seed of seedsOf(study, i)) {
       for (const name of inOrder(study, ground)) {
-        runs.push(await planRun(study, ground, { name, seed, route, trainRows, before: runs }));
+        runs.push(await planRun(study, ground, { name, seed, route, foreign, trainRows, before: runs }));
       }
     }
   }
-  return { study, numerics: ground.numerics, digest: ground.digest, routes, runs };
+  const { numerics, digest } = ground;
+  return { study, numerics, digest, routes, runs, warnings: planWarnings(study, routes, runs) };
+}
+
+/** Student seeds of a teacher: all of them, or every so many-th where they are dealt out. */
+function seedsOf({ seeds, teacherSeeds, crossing }: Study, teacher: number): readonly number[] {
+  return crossing === 'full' ? seeds : seeds.filter((_, i) => i % teacherSeeds.length === teacher);
 }
 
 async function planRoute(
@@ -91,16 +108,18 @@ async function planRoute(
   ground: PlanGround,
   seed: number,
   trainRows: number,
+  given: GivenRoute | undefined,
 ): Promise<PlannedRoute> {
   const { teacher } = study;
   const spec: RunSpec = {
-    ...common(study),
+    ...common(study, 'teacher'),
     role: 'teacher',
     seed,
     model: teacher.model,
     curriculum: teacher.curriculum,
     training: teacher.training,
   };
+  if (given !== undefined) return plannedGiven(given, spec);
   const { digest, numerics } = ground;
   const routeId = await contentHash({ ...routeConfig(spec), digest, numerics });
   const stepsPerEpoch = Math.ceil(trainRows / study.batch);
@@ -128,15 +147,17 @@ interface RunPlace {
   readonly name: string;
   readonly seed: number;
   readonly route: PlannedRoute;
+  /** That of the next teacher. */
+  readonly foreign: PlannedRoute;
   readonly trainRows: number;
   readonly before: readonly PlannedRun[];
 }
 
 async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promise<PlannedRun> {
-  const { name, seed, route, before, trainRows } = place;
+  const { name, seed, route, foreign, before, trainRows } = place;
   const { curriculum } = study.conditions[name] as Condition;
   const { model, training } = study.student;
-  const spec: RunSpec = { ...common(study), role: 'student', seed, model, curriculum, training };
+  const spec: RunSpec = { ...common(study, 'student'), role: 'student', seed, model, curriculum, training };
   const instance = ground.registry.create(curriculum);
   const twin = (condition: string) =>
     before.find(
@@ -151,9 +172,7 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
     epochsOf: (condition) => twin(condition)?.outline ?? { epochs: [training.epochs], exact: false },
   });
   const copied = instance.after.map((condition) => [condition, twin(condition)] as const);
-  const epochs = outline.epochs.reduce((a, b) => a + b, 0);
-  const images = Math.round(epochs * trainRows);
-  const guideCost = instance.usesRoute ? costOf(study.teacher.model, ground) : 0;
+  const usesForeign = instance.usesForeign === true;
   return {
     id: `${name}-t${route.seed}-s${seed}`,
     condition: name,
@@ -161,14 +180,18 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
     teacherSeed: route.seed,
     spec,
     routeId: route.routeId,
+    ...(usesForeign ? { foreignRouteId: foreign.routeId } : {}),
     copies: Object.fromEntries(copied.map(([condition, run]) => [condition, run?.id ?? ''])),
     outline,
-    images,
-    multiplyAdds: images * (3 * costOf(model, ground) + guideCost),
+    ...costOfStages(outline, trainRows, {
+      student: costOf(model, ground),
+      teacher: instance.usesRoute ? costOf(study.teacher.model, ground) : 0,
+    }),
     hash: await contentHash({
       spec,
       route: route.routeId,
       recorder: instance.usesRoute ? route.recorder : '',
+      ...(usesForeign ? { foreign: foreign.routeId } : {}),
       copies: copied.map(([, run]) => run?.hash ?? ''),
       digest: ground.digest,
       numerics: ground.numerics,
@@ -176,9 +199,27 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
   };
 }
 
-function common(study: Study): Pick<RunSpec, 'augmentations' | 'evaluators' | 'batch' | 'validation'> {
+/** Per image three forward passes of the student and one of each teacher that the stage asks. */
+function costOfStages(
+  { epochs, teachers = [] }: Outline,
+  trainRows: number,
+  forward: { readonly student: number; readonly teacher: number },
+): Pick<PlannedRun, 'images' | 'multiplyAdds'> {
+  const costs = epochs.map((length, i) => {
+    const images = length * trainRows;
+    return { images, multiplyAdds: images * (3 * forward.student + (teachers[i] ?? 1) * forward.teacher) };
+  });
+  const images = Math.round(costs.reduce((sum, c) => sum + c.images, 0));
+  return { images, multiplyAdds: Math.round(costs.reduce((sum, c) => sum + c.multiplyAdds, 0)) };
+}
+
+type Common = Pick<RunSpec, 'augmentations' | 'evaluators' | 'batch' | 'validation' | 'samples'>;
+
+function common(study: Study, role: RunSpec['role']): Common {
   const { augmentations, evaluators, batch, validation } = study;
-  return { augmentations, evaluators, batch, validation };
+  const { samples } = study.student;
+  const limited = role === 'teacher' || samples === 'all' ? {} : { samples };
+  return { augmentations, evaluators, batch, validation, ...limited };
 }
 
 /** Conditions in the study's order, those that are copied before those that copy. */

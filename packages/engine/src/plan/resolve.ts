@@ -2,6 +2,7 @@ import {
   applyOverrides,
   canonicalJson,
   CairnError,
+  expandSweep,
   isPluginData,
   isRecord,
   optionErrors,
@@ -41,10 +42,12 @@ export function resolveStudy(
   const declared = parseStudy(applyOverrides(parseStudy(file.study), changes ?? {}, has(registry)));
   const applied = applyEach(declared, overrides, registry, errors);
   const wanted = attempt(errors, () => parseStudy(applied));
+  const swept = wanted && attempt(errors, () => expandSweep(wanted, has(registry)));
   // Also where the study is wrong: what its plugins are told is looked at all the same.
-  const resolved = attempt(errors, () => resolvePlugins(wanted ?? applied, registry));
+  const resolved = attempt(errors, () => resolvePlugins(swept ?? wanted ?? applied, registry));
   throwAll(errors);
-  const collapsed = collapse(resolvePlugins(declared, registry), resolved ?? declared);
+  const points = Object.keys(swept?.conditions ?? {}).filter((name) => !Object.hasOwn(applied.conditions, name));
+  const collapsed = collapse(resolvePlugins(declared, registry), resolved ?? declared, new Set(points));
   throwAll(conditionErrors(collapsed, registry));
   return collapsed;
 }
@@ -100,17 +103,20 @@ function attempt<T>(errors: CairnError[], action: () => T): T | undefined {
   }
 }
 
-/** Conditions that the overrides made equal run once, under the first name. */
-function collapse(declared: Study, wanted: Study): ResolvedStudy {
-  const textOf = (study: Study, name: string) => canonicalJson(study.conditions[name]?.curriculum);
-  const kept = new Map<string, string>();
+/**
+ * Conditions that the overrides made equal run once, under the first name; so do points of a sweep that are one of
+ * the conditions.
+ */
+function collapse(declared: Study, wanted: Study, points: ReadonlySet<string>): ResolvedStudy {
   const alias = new Map<string, string>();
-  const names = Object.keys(wanted.conditions);
-  for (const name of names) {
-    const text = textOf(wanted, name);
+  const textOf = (study: Study, name: string) =>
+    canonicalJson(study.conditions[name]?.curriculum);
+  const kept = new Map<string, string>();
+  for (const name of Object.keys(wanted.conditions)) {
+    const text = copiedAs(textOf(wanted, name), alias);
     const twin = kept.get(text);
     if (twin === undefined) kept.set(text, name);
-    else if (textOf(declared, name) !== textOf(declared, twin)) alias.set(name, twin);
+    else if (points.has(name) || textOf(declared, name) !== textOf(declared, twin)) alias.set(name, twin);
   }
   const conditions = Object.fromEntries(
     Object.entries(wanted.conditions)
@@ -124,8 +130,25 @@ function collapse(declared: Study, wanted: Study): ResolvedStudy {
       }),
   );
   const baseline = alias.get(wanted.baseline) ?? wanted.baseline;
+  const primary = primaryAfter(wanted.primary, alias);
   const notes = [...alias].map(([name, twin]) => `${name} is now the same as ${twin} and runs once`);
-  return { study: { ...wanted, conditions, baseline }, notes, alias };
+  return { study: { ...wanted, conditions, baseline, primary }, notes, alias };
+}
+
+/** A curriculum's text with the names that stand for the conditions it copies. */
+function copiedAs(text: string, alias: ReadonlyMap<string, string>): string {
+  return text.replace(/"as":"([^"]*)"/g, (_, name: string) => `"as":"${alias.get(name) ?? name}"`);
+}
+
+/** Contrasts by the names that stay; one of a condition with itself is none. */
+function primaryAfter(primary: Study['primary'], alias: ReadonlyMap<string, string>): Study['primary'] {
+  const named = primary.map((contrast) => ({
+    ...contrast,
+    condition: alias.get(contrast.condition) ?? contrast.condition,
+    against: alias.get(contrast.against) ?? contrast.against,
+  }));
+  const texts = named.map(({ condition, against, metric }) => [condition, against, metric].join(' '));
+  return named.filter((c, i) => c.condition !== c.against && texts.indexOf(texts[i] ?? '') === i);
 }
 
 function conditionErrors(resolved: ResolvedStudy, registry: Registry): CairnError[] {
@@ -147,6 +170,10 @@ function conditionErrors(resolved: ResolvedStudy, registry: Registry): CairnErro
     errors.push(new UsageError('CAIRN_TEACHER_CURRICULUM', message, { fix }));
   }
   check('baseline', study.baseline);
+  study.primary.forEach(({ condition, against }, i) => {
+    check(`primary.${i}.condition`, condition);
+    check(`primary.${i}.against`, against);
+  });
   for (const [name, { control, curriculum }] of Object.entries(study.conditions)) {
     check(`conditions.${name}.control`, control);
     for (const other of registry.create(curriculum).after) check(`conditions.${name}.curriculum`, other);

@@ -35,9 +35,14 @@ export function compareStudy(result: StudyResult, metrics?: readonly string[]): 
   const measured = wanted.filter((metric) =>
     result.conditions.some(({ runs }) => runs.some((run) => run.last.metrics[metric] !== undefined)),
   );
+  const lost = (result.primary ?? []).filter(
+    ({ metric }) => (metrics === undefined || metrics.includes(metric)) && !measured.includes(metric),
+  );
   const byName = new Map(result.conditions.map((condition) => [condition.name, condition]));
   const contrasts: JudgedContrast[] = [];
-  const missing: ContrastSpec[] = [];
+  const missing = lost.flatMap(({ metric }) =>
+    contrastsIn(result, metric).filter((c) => c.kind === 'primary'),
+  );
   for (const metric of measured) {
     const found: Contrast[] = [];
     for (const spec of contrastsIn(result, metric)) {
@@ -93,7 +98,9 @@ function roleOf(against: string, control: string | undefined, baseline: string):
  * make it small by asking for less.
  */
 function adjusted(contrasts: readonly Contrast[]): Contrast[] {
-  const family = contrasts.filter((c) => c.kind === 'exploratory' && c.n >= FEWEST_SEEDS && c.t !== undefined);
+  const family = contrasts.filter(
+    (c) => c.kind === 'exploratory' && c.n >= FEWEST_SEEDS && c.t !== undefined,
+  );
   const ps = holm(family.map((c) => c.t?.p ?? 1));
   return contrasts.map((contrast) => {
     const p = ps[family.indexOf(contrast)];

@@ -1,6 +1,6 @@
 /** One condition less another in one metric, with everything that can be said about it. */
-import { mean } from '@cairn/core';
-import type { ConditionResult, PrimaryContrast } from '../result.ts';
+import { mean, type PrimaryContrast } from '@cairn/core';
+import type { ConditionResult } from '../result.ts';
 import { bootstrapMean } from '../statistics/bootstrap.ts';
 import { equivalence, type Equivalence } from '../statistics/equivalence.ts';
 import { pairedT, welch, type TInterval } from '../statistics/paired.ts';
@@ -23,6 +23,8 @@ export interface Contrast extends ContrastSpec {
   readonly n: number;
   readonly seeds: readonly number[];
   readonly routes: number;
+  /** Routes that a seed learned from, at most: 1 of several where seeds are dealt to teachers. */
+  readonly routesPerSeed: number;
   /** Means over those seeds. */
   readonly mean: number;
   readonly meanAgainst: number;
@@ -74,6 +76,7 @@ export function contrastOf(
     n: seeds.length,
     seeds,
     routes: byRoute.size,
+    routesPerSeed: Math.max(...seeds.map((seed) => [...byRoute.values()].filter((r) => r.has(seed)).length)),
     mean: mean(own),
     meanAgainst: mean(theirs),
     difference,

@@ -1,13 +1,13 @@
 /** A comparison as Markdown, for a README or an issue. */
 import type { Comparison, JudgedContrast } from './compare.ts';
-import { digitsOf, metricInfo, type MetricInfo, shown } from './metric.ts';
-import { pText, sentences, signed } from './sentences.ts';
+import { digitsOf, type MetricInfo, shown } from './metric.ts';
+import { minus, pText, sentences, signed } from './sentences.ts';
 
 type Column = readonly [header: string, cell: (contrast: JudgedContrast) => string];
 
 export function comparisonMarkdown(comparison: Comparison): string {
   const { study, profile, question, metrics, contrasts, numerics } = comparison;
-  const lines = [`## ${study}/${profile}`, '', question, ''];
+  const lines = [`## ${study}/${profile}`, '', ...(question === '' ? [] : [question, ''])];
   for (const info of metrics) {
     const own = contrasts.filter((contrast) => contrast.metric === info.name);
     if (own.length === 0) continue;
@@ -26,23 +26,28 @@ export function heading({ name, label, unit, better }: MetricInfo): string {
 function table(contrasts: readonly JudgedContrast[], info: MetricInfo): string[] {
   const mean = (value: number): string => shown(value, info).toFixed(digitsOf(info));
   const all: Column[] = [
-    ['', (c) => `${c.kind === 'primary' ? '**' : ''}${c.condition} − ${c.against}${c.kind === 'primary' ? '**' : ''}`],
+    [
+      '',
+      (c) =>
+        `${c.kind === 'primary' ? '**' : ''}${c.condition} − ${c.against}${c.kind === 'primary' ? '**' : ''}`,
+    ],
     ['mean', (c) => mean(c.mean)],
     ['of the other', (c) => mean(c.meanAgainst)],
     ['difference', (c) => signed(c.difference.mean, c.metric)],
     ['95 % t', (c) => intervalText(c.t, c.metric)],
     ['Welch', (c) => intervalText(c.welch, c.metric)],
-    ['r', (c) => c.correlation?.toFixed(2) ?? ''],
+    ['r', (c) => (c.correlation === undefined ? '' : minus(c.correlation, 2))],
     ['n', (c) => String(c.n)],
     ['least p', (c) => pText(c.smallestP)],
     ['p signs', (c) => (c.signFlip === undefined ? '' : pText(c.signFlip.p))],
     ['Holm', (c) => (c.holm === undefined ? '' : pText(c.holm))],
     ['TOST p', (c) => (c.equivalence === undefined ? '' : pText(c.equivalence.p))],
     ['cost', (c) => (c.cost === undefined ? '' : `×${c.cost.toFixed(1)}`)],
-    ['', (c) => c.verdict.text],
+    ['finding', (c) => c.verdict.text],
   ];
   const columns = all.filter(([, cell]) => contrasts.some((contrast) => cell(contrast) !== ''));
-  const row = (cells: readonly string[]): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const row = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   return [
     row(columns.map(([header]) => header)),
     row(columns.map(() => '---')),

@@ -26,7 +26,10 @@ const known: readonly (readonly [pattern: RegExp, info: Omit<MetricInfo, 'name'>
 
 export function metricInfo(name: string): MetricInfo {
   const short = name.slice(name.indexOf('/') + 1);
-  const [, info] = known.find(([pattern]) => pattern.test(short)) ?? [undefined, { label: short, unit: '' as const }];
+  const [, info] = known.find(([pattern]) => pattern.test(short)) ?? [
+    undefined,
+    { label: short, unit: '' as const },
+  ];
   return { name, ...info };
 }
 

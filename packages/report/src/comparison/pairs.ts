@@ -1,7 +1,7 @@
 /** Brings the runs of two conditions together that share seeds. */
 import { mean } from '@cairn/core';
 import type { RunResult } from '../result.ts';
-import { splitVariance, type VarianceSplit } from '../statistics/variance-split.ts';
+import { splitNested, splitVariance, type VarianceSplit } from '../statistics/variance-split.ts';
 
 /** The unit of every statement is the student seed: what several teachers gave for it is averaged first. */
 export interface PairedSeeds {
@@ -51,9 +51,15 @@ export function pairSeeds(
   };
 }
 
-/** By route and seed, from the seeds that every route has; undefined under two of either. */
-export function varianceOf({ seeds, byRoute }: PairedSeeds): VarianceSplit | undefined {
+/**
+ * By route and seed: from the seeds that every route has, or, where each seed has one route, from all. Undefined with
+ * one route, or with too few seeds for either.
+ */
+export function varianceOf({ seeds, pairs, byRoute }: PairedSeeds): VarianceSplit | undefined {
   const routes = [...byRoute.values()];
+  if (routes.length >= 2 && pairs === seeds.length && seeds.length > routes.length) {
+    return splitNested(routes.map((route) => [...route.values()]));
+  }
   const common = seeds.filter((seed) => routes.every((route) => route.has(seed)));
   if (routes.length < 2 || common.length < 2) return undefined;
   return splitVariance(routes.map((route) => common.map((seed) => route.get(seed) as number)));

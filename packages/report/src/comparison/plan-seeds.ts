@@ -1,5 +1,5 @@
 /** How many seeds a study would need: from the spread that its contrasts had. */
-import { cautiousSd, POWER, seedsFor } from '../statistics/power.ts';
+import { cautiousSd, seedsFor } from '../statistics/power.ts';
 import type { Comparison } from './compare.ts';
 import type { Contrast } from './contrast.ts';
 import { metricInfo } from './metric.ts';
@@ -18,15 +18,13 @@ export interface SeedPlan {
   readonly cautiousSeeds?: number;
 }
 
-export { POWER };
-
 /** Without a wish: the margin where one is declared, else half a point, else 5 % of what the other condition has [ours]. */
 const HALF_A_POINT = 0.005;
 const PART = 0.05;
 
 /**
- * @param points for metrics that are shares, in points of 100; others plan with their own default, unless `all` holds
- *   one unit only
+ * For each contrast that has a spread.
+ * @param points what should be shown: points where metrics are shares, else the metrics' own units
  */
 export function planSeeds({ contrasts, metrics }: Comparison, points?: number): SeedPlan[] {
   const shares = metrics.some((info) => info.unit === 'points');

@@ -1,12 +1,12 @@
 /** What a comparison can and cannot show, in sentences. */
+import { FEWEST_SEEDS, smallestP } from '../statistics/sign-flip.ts';
 import type { Comparison } from './compare.ts';
 import { digitsOf, metricInfo, shown } from './metric.ts';
-import { FEWEST_SEEDS, smallestP } from '../statistics/sign-flip.ts';
-import { detectable } from '../statistics/power.ts';
-import { pooledSd } from '../statistics/sample.ts';
+import { visibleIn } from './visible.ts';
 
 export function sentences(comparison: Comparison): string[] {
-  if (comparison.contrasts.length === 0) return ['Nothing to compare: no two conditions have a seed in common.'];
+  if (comparison.contrasts.length === 0)
+    return ['Nothing to compare: no two conditions have a seed in common.'];
   const all = [
     seedSentence(comparison),
     routeSentence(comparison),
@@ -35,25 +35,30 @@ function routeSentence({ contrasts }: Comparison): string {
   if (routes === 1) {
     return 'One teacher route: everything is given this teacher, and what varies with the teacher cannot be split off.';
   }
+  const over = contrasts.some((contrast) => contrast.variance !== undefined)
+    ? '; "over routes" is the interval for other teachers too'
+    : '';
+  if (contrasts.every((contrast) => contrast.routesPerSeed === 1)) {
+    return `Each seed learned from one of ${routes} teachers: what varies with the teacher is a part of the spread${over}.`;
+  }
   const means = `Differences are averaged over ${routes} teacher routes for each seed, and intervals are given these teachers`;
-  if (contrasts.every((contrast) => contrast.variance === undefined)) return `${means}.`;
-  return `${means}; "over routes" is the interval for other teachers too.`;
+  return `${means}${over}.`;
 }
 
 /** Per metric, from the pooled spread of its contrasts. */
 function visibleSentences({ contrasts, metrics }: Comparison): string[] {
   const parts = metrics.flatMap((info) => {
     const own = contrasts.filter((contrast) => contrast.metric === info.name);
-    const sd = pooledSd(own.map((contrast) => contrast.difference));
-    if (sd === undefined) return [];
-    const n = Math.max(...own.map((contrast) => contrast.n));
-    const amount = (seeds: number): string => shown(detectable(sd, seeds), info).toFixed(digitsOf(info));
+    const visible = visibleIn(own.map((contrast) => contrast.difference));
+    if (visible === undefined) return [];
+    const amount = (value: number): string => shown(value, info).toFixed(digitsOf(info));
     const unit = info.unit === '' ? '' : ` ${info.unit}`;
-    return [{ text: `${info.name} ${amount(n)}${unit} (${2 * n} seeds: ${amount(2 * n)})` }];
+    return [
+      `${info.name} ${amount(visible.now)}${unit} (${2 * visible.seeds} seeds: ${amount(visible.withTwice)})`,
+    ];
   });
   if (parts.length === 0) return [];
-  const list = parts.map((part) => part.text).join('; ');
-  return [`Smaller true differences are likely missed, at 80 % power: ${list}.`];
+  return [`True differences smaller than these are likely missed (80 % power): ${parts.join('; ')}.`];
 }
 
 function familySentence({ contrasts }: Comparison): string {
@@ -71,8 +76,9 @@ function familySentence({ contrasts }: Comparison): string {
 }
 
 function missingSentence({ missing }: Comparison): string {
-  const pairs = [...new Set(missing.map(({ condition, against }) => `${condition} − ${against}`))];
-  return pairs.length === 0 ? '' : `No seed in common: ${pairs.join(', ')}.`;
+  const pairs = [...Map.groupBy(missing, ({ condition, against }) => `${condition} − ${against}`)];
+  const list = pairs.map(([pair, specs]) => `${pair} (${specs.map((spec) => spec.metric).join(', ')})`);
+  return list.length === 0 ? '' : `No measured seed in common: ${list.join('; ')}.`;
 }
 
 /** `0.25`, `0.031`, `0.00098`, `<1e-6`. */
@@ -85,7 +91,12 @@ export function pText(p: number): string {
 /** `+0.30`, `−0.0121`: in the unit that is shown. */
 export function signed(value: number, metric: string): string {
   const info = metricInfo(metric);
-  const text = Math.abs(shown(value, info)).toFixed(digitsOf(info));
-  if (Number(text) === 0) return text;
-  return value < 0 ? `−${text}` : `+${text}`;
+  const text = minus(shown(value, info), digitsOf(info));
+  return value > 0 && Number(text) !== 0 ? `+${text}` : text;
+}
+
+/** Fixed digits with a true minus sign, and no sign before a zero. */
+export function minus(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }

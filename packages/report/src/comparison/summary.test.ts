@@ -62,3 +62,19 @@ test('the routes of a seed are averaged: seeds are the sample', () => {
   expect(varianceOf(pairSeeds(own.slice(0, 3), theirs, METRIC))).toBeUndefined();
   expect(varianceOf(pairSeeds([own[0] as RunResult, own[2] as RunResult], theirs, METRIC))).toBeUndefined();
 });
+
+test('seeds that are dealt to teachers: routes between, seeds within', () => {
+  const own = [runAt(0, 0, 0.61), runAt(0, 2, 0.63), runAt(1, 1, 0.65), runAt(1, 3, 0.67)];
+  const theirs = [0, 1, 2, 3].map((seed) => runAt(seed % 2, seed, 0.6));
+  const paired = pairSeeds(own, theirs, METRIC);
+  expect(rounded(paired.differences)).toEqual([0.01, 0.05, 0.03, 0.07]);
+  const split = varianceOf(paired);
+  // In points: 1, 3 and 5, 7. MS route = 2·(4 + 4) = 16, MS rest = (1 + 1 + 1 + 1) / 2 = 2, route² = (16 − 2) / 2.
+  expect(split?.seed).toBeUndefined();
+  expect(rounded([split?.route ?? NaN, split?.rest ?? NaN])).toEqual(
+    rounded([Math.sqrt(7) / 100, Math.sqrt(2) / 100]),
+  );
+  // One degree of freedom: the mean of 4 ± 12.706 · √(16 / 4).
+  expect(split?.overRoutes.freedom).toBe(1);
+  expect(split?.overRoutes.high).toBeCloseTo(0.04 + 12.7062 * 0.02, 5);
+});

@@ -1,8 +1,9 @@
 /** From runs to statements: means over seeds, and differences between runs that share their seeds. Pure. */
 import type { ConditionResult, Metrics, StudyResult, TeacherResult } from '../result.ts';
-import { detectable } from '../statistics/power.ts';
-import { type Estimate, estimate, pooledSd, type Spread, spread } from '../statistics/sample.ts';
+import { type Estimate, estimate, type Spread, spread } from '../statistics/sample.ts';
+import { contrastsIn } from './compare.ts';
 import { pairSeeds } from './pairs.ts';
+import { type Visible, visibleIn } from './visible.ts';
 
 /** The metrics that the table shows. */
 const ACCURACY = 'test/top1';
@@ -48,7 +49,7 @@ export interface StudySummary {
    * The least true difference in accuracy that the study shows with 80 % power, from the pooled standard deviation of
    * all paired differences. Absent with one seed.
    */
-  readonly visible?: { readonly seeds: number; readonly now: number; readonly withTwice: number };
+  readonly visible?: Visible;
 }
 
 export function summarise(result: StudyResult): StudySummary {
@@ -58,7 +59,7 @@ export function summarise(result: StudyResult): StudySummary {
     const control = c.control === undefined ? undefined : byName.get(c.control);
     return summariseCondition(c, control, c === baseline ? undefined : baseline);
   });
-  const visible = visibleDifference(conditions);
+  const visible = visibleDifference(result);
   const teachers = summariseTeachers(result.teachers);
   return { teachers, conditions, ...(visible === undefined ? {} : { visible }) };
 }
@@ -107,12 +108,14 @@ function summariseTeachers(teachers: readonly TeacherResult[]): TeacherSummary[]
   });
 }
 
-function visibleDifference(conditions: readonly ConditionSummary[]): StudySummary['visible'] {
-  const compared = conditions.flatMap((c) => [c.vsControl, c.vsBaseline]).filter((e) => e !== undefined);
-  const sd = pooledSd(compared);
-  if (sd === undefined) return undefined;
-  const seeds = Math.max(...compared.map((e) => e.n));
-  return { seeds, now: detectable(sd, seeds), withTwice: detectable(sd, 2 * seeds) };
+/** Over the same contrasts as `cairn compare`, each pair once. */
+function visibleDifference(result: StudyResult): Visible | undefined {
+  const runs = (name: string): ConditionResult['runs'] =>
+    result.conditions.find((condition) => condition.name === name)?.runs ?? [];
+  const differences = contrastsIn(result, ACCURACY).map(({ condition, against }) =>
+    spread(pairSeeds(runs(condition), runs(against), ACCURACY).differences),
+  );
+  return visibleIn(differences.filter((found) => found !== undefined));
 }
 
 function metric<T>(items: readonly T[], of: (item: T) => Metrics, name: string): Spread | undefined {

@@ -47,10 +47,11 @@ function textOf(contrast: Contrast, finding: Finding): string {
     case 'higher':
     case 'lower': {
       const word = info.better === undefined ? finding : finding === info.better ? 'better' : 'worse';
+      const over = contrast.variance?.overRoutes;
+      const here = over !== undefined && over.low <= 0 && over.high >= 0 ? ' with these teachers' : '';
       const small = equivalence?.equivalent === true ? ', by less than the margin' : '';
-      const doubt =
-        (signFlip?.p ?? 1) > 0.05 ? '; the sign-flip test does not confirm it' : '';
-      return `${word}${small}${doubt}`;
+      const doubt = (signFlip?.p ?? 1) > 0.05 ? '; the sign-flip test does not confirm it' : '';
+      return `${word}${here}${small}${doubt}`;
     }
     case 'equivalent':
       return `equivalent within ${amount(equivalence?.margin ?? NaN)}`;

@@ -19,7 +19,10 @@ export interface BootstrapOptions {
  * t-interval; the plain ones are too narrow for few values (Hesterberg, arXiv 1411.5279).
  * @returns undefined with fewer than 6 values
  */
-export function bootstrapMean(values: readonly number[], options: BootstrapOptions = {}): Interval | undefined {
+export function bootstrapMean(
+  values: readonly number[],
+  options: BootstrapOptions = {},
+): Interval | undefined {
   const n = values.length;
   if (n < FEWEST_SEEDS) return undefined;
   const { seed = 0, resamples = RESAMPLES } = options;

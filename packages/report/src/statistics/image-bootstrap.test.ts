@@ -18,12 +18,14 @@ function outcomes(seeds: number, gain: number, purpose: string): ImageOutcomes {
 test('the mean is that of the table; errors are those of images and of seeds', () => {
   const [a, b] = [outcomes(6, 0.1, 'a'), outcomes(6, 0, 'b')];
   const found = imageBootstrap(a, b, { resamples: 500 });
-  const rights = (o: ImageOutcomes): number => o.correct.reduce((sum, row) => sum + row.reduce((x, y) => x + y, 0), 0);
+  const rights = (o: ImageOutcomes): number =>
+    o.correct.reduce((sum, row) => sum + row.reduce((x, y) => x + y, 0), 0);
   expect(found?.mean).toBeCloseTo((rights(a) - rights(b)) / (6 * IMAGES), 12);
   expect(found).toMatchObject({ seeds: 6, images: IMAGES });
   // Drawn images: the standard error of a mean of per-image means, by hand.
-  const perImage = Array.from({ length: IMAGES }, (_, i) =>
-    a.correct.reduce((sum, row, s) => sum + (row[i] ?? NaN) - (b.correct[s]?.[i] ?? NaN), 0) / 6,
+  const perImage = Array.from(
+    { length: IMAGES },
+    (_, i) => a.correct.reduce((sum, row, s) => sum + (row[i] ?? NaN) - (b.correct[s]?.[i] ?? NaN), 0) / 6,
   );
   const mean = perImage.reduce((x, y) => x + y, 0) / IMAGES;
   const sd = Math.sqrt(perImage.reduce((x, y) => x + (y - mean) ** 2, 0) / IMAGES);

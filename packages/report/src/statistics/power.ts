@@ -23,7 +23,19 @@ export function powerOf(difference: number, n: number): number {
 
 /** The least true difference that n ≥ 2 seeds show with 80 % power, where paired differences vary by `sd`. */
 export function detectable(sd: number, n: number, power = POWER): number {
-  return invert((difference) => powerOf(difference, n), power, 0, 1) * sd;
+  return effectOf(n, power) * sd;
+}
+
+const effects = new Map<string, number>();
+
+/** In standard deviations: the same for every contrast of a study. */
+function effectOf(n: number, power: number): number {
+  const key = `${n} ${power}`;
+  const known = effects.get(key);
+  if (known !== undefined) return known;
+  const found = invert((difference) => powerOf(difference, n), power, 0, 1);
+  effects.set(key, found);
+  return found;
 }
 
 /** How many seeds show a true difference with 80 % power; undefined above 10,000. */

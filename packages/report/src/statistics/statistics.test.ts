@@ -41,7 +41,11 @@ test('Welch: unequal variances', () => {
 
 test('standard deviations are pooled by their degrees of freedom', () => {
   // (2·1² + 1·4²) / 3 = 6
-  const [a, b, single] = [{ n: 3, mean: 0, sd: 1 }, { n: 2, mean: 9, sd: 4 }, { n: 1, mean: 5 }];
+  const [a, b, single] = [
+    { n: 3, mean: 0, sd: 1 },
+    { n: 2, mean: 9, sd: 4 },
+    { n: 1, mean: 5 },
+  ];
   expect(pooledSd([a, b, single])).toBeCloseTo(Math.sqrt(6), 14);
   expect(pooledSd([single])).toBeUndefined();
 });
@@ -92,7 +96,7 @@ test('the bootstrap: as wide as t for many values, repeatable, none under 6', ()
   expect(expandedTail(6)).toBeCloseTo(normalCumulative(-2.8159), 6);
 });
 
-test("Holm: the smallest times m, the next times m − 1, never falling", () => {
+test('Holm: the smallest times m, the next times m − 1, never falling', () => {
   expect(holm([0.04, 0.01, 0.03])).toEqual([0.06, 0.03, 0.06]);
   expect(holm([0.6, 0.9])).toEqual([1, 1]);
   expect(holm([])).toEqual([]);

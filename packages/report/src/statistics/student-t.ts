@@ -45,7 +45,8 @@ export function noncentralTCumulative(t: number, freedom: number, shift: number)
     const log = half === 0 ? (j === 0 ? 0 : -Infinity) : j * Math.log(half) - half;
     const even = Math.exp(log - logGamma(j + 1));
     const odd = (shift / Math.SQRT2) * Math.exp(log - logGamma(j + 1.5));
-    sum += 0.5 * (even * incompleteBeta(x, j + 0.5, freedom / 2) + odd * incompleteBeta(x, j + 1, freedom / 2));
+    sum +=
+      0.5 * (even * incompleteBeta(x, j + 0.5, freedom / 2) + odd * incompleteBeta(x, j + 1, freedom / 2));
   }
   return Math.min(1, Math.max(0, sum));
 }

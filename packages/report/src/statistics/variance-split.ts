@@ -7,7 +7,8 @@ export interface VarianceSplit {
   readonly seeds: number;
   /** Standard deviations; a variance that is estimated below 0 counts as 0. */
   readonly route: number;
-  readonly seed: number;
+  /** Absent where every seed has one route: it then is in what remains. */
+  readonly seed?: number;
   readonly rest: number;
   /**
    * The mean as a statement about other routes too: routes and seeds both random, degrees of freedom by
@@ -45,6 +46,35 @@ export function splitVariance(table: readonly (readonly number[])[]): VarianceSp
     seed: root((msSeed - msRest) / routes),
     rest: root(msRest),
     overRoutes: overRoutes(grand, { msRoute, msSeed, msRest, routes, seeds }),
+  };
+}
+
+/**
+ * One-way random effects, method of moments: every seed learned from one route, y = μ + route + (seed and rest).
+ * @param groups a list of values for each route; at least 2 routes, and one with 2 values
+ */
+export function splitNested(groups: readonly (readonly number[])[]): VarianceSplit {
+  const all = groups.flat();
+  const [routes, seeds] = [groups.length, all.length];
+  if (routes < 2 || seeds <= routes || groups.some((group) => group.length === 0)) {
+    throw new RangeError(`${seeds} values of ${routes} routes; at least 2 routes, and one with 2 values`);
+  }
+  const grand = meanOf(all);
+  const means = groups.map(meanOf);
+  const between = means.reduce((sum, m, i) => sum + (groups[i]?.length ?? 0) * (m - grand) ** 2, 0);
+  const within = groups.reduce(
+    (sum, group, i) => sum + group.reduce((s, v) => s + (v - (means[i] as number)) ** 2, 0),
+    0,
+  );
+  const [msRoute, msRest] = [between / (routes - 1), within / (seeds - routes)];
+  const size = (seeds - groups.reduce((sum, group) => sum + group.length ** 2, 0) / seeds) / (routes - 1);
+  return {
+    routes,
+    seeds,
+    route: root((msRoute - msRest) / size),
+    rest: root(msRest),
+    // Exact where the routes have as many seeds each.
+    overRoutes: tInterval(grand, Math.sqrt(msRoute / seeds), routes - 1),
   };
 }
 

@@ -25,7 +25,7 @@ export function addToCatalogue(source: string, { from, name, otherwise }: Catalo
     });
   }
   const used = list.elements.map((element) => element.getText());
-  const local = used.includes(name) ? otherwise : name;
+  const local = [...used, 'plugins'].includes(name) ? otherwise : name;
   const imported = local === name ? name : `${name} as ${local}`;
   // From the end on, so that the first place is still right.
   const listed = insert(source, list.elements, used, local, { text: local, separator: ',' });

@@ -1,6 +1,6 @@
 /** `nx g @cairn/nx:<kind> <id>`: one generator for each kind that has a folder of templates in `files/`. */
 import { CairnError, type PluginKind } from '@cairn/core';
-import type { Generator } from '@nx/devkit';
+import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { addPlugin, type PluginOptions } from './plugin.ts';
 
 export const anchorPolicy = generatorOf('anchor-policy');
@@ -12,7 +12,9 @@ export const loss = generatorOf('loss');
 export const model = generatorOf('model');
 export const routeRecorder = generatorOf('route-recorder');
 
-function generatorOf(kind: PluginKind): Generator<PluginOptions> {
+type Generator = (tree: Tree, options: PluginOptions) => Promise<GeneratorCallback>;
+
+function generatorOf(kind: PluginKind): Generator {
   return async (tree, { id }) => {
     try {
       return await addPlugin(tree, kind, id);

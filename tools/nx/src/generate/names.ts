@@ -2,19 +2,8 @@
 import { PluginError, type PluginKind } from '@cairn/core';
 import * as ts from 'typescript';
 
-/** Names that the files of some template import: a plugin's value cannot have them. */
-const TAKEN = [
-  'z',
-  'define-plugin',
-  'follow-plan',
-  'expect',
-  'test',
-  'create-plugin',
-  'mul',
-  'add',
-  'mean',
-  'sub',
-];
+/** Words that a strict module reserves beside those that the scanner knows. */
+const RESERVED = ['arguments', 'await', 'eval', 'undefined'];
 
 /** `equal-epochs` as a value: `equalEpochs`. */
 export function camelCase(id: string): string {
@@ -28,20 +17,18 @@ export function pascalCase(id: string): string {
 
 /**
  * Refuses what cannot be an id. Stricter than `definePlugin`: the id must give a name in TypeScript too.
+ * @param taken names that the plugin's files use for something else
  * @throws CAIRN_PLUGIN_ID with the nearest id that can be
  */
-export function checkId(kind: PluginKind, id: string): void {
+export function checkId(kind: PluginKind, id: string, taken: ReadonlySet<string>): void {
   const nearest = nearestId(id);
   if (nearest !== id) {
     const rule = 'lower-case words joined by hyphens, starting with a letter';
     throw refused(kind, id, nearest === undefined ? rule : `"${nearest}"? ${rule}`);
   }
-  if (isReserved(camelCase(id)) || TAKEN.includes(id)) {
-    throw refused(
-      kind,
-      id,
-      `"${camelCase(id)}" has a meaning of its own in the files; "${id}-${lastWord(kind)}"?`,
-    );
+  const name = camelCase(id);
+  if (isReserved(name) || taken.has(name)) {
+    throw refused(kind, id, `"${name}" has a meaning of its own in the files; "${id}-${lastWord(kind)}"?`);
   }
 }
 
@@ -62,6 +49,7 @@ export function nearestId(text: string): string | undefined {
 function isReserved(word: string): boolean {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, word);
   const token = scanner.scan();
+  if (RESERVED.includes(word)) return true;
   return token >= ts.SyntaxKind.FirstReservedWord && token <= ts.SyntaxKind.LastFutureReservedWord;
 }
 

@@ -5,6 +5,7 @@ import { formatFiles, generateFiles, updateJson, type GeneratorCallback, type Tr
 import { addToCatalogue } from './catalogue.ts';
 import { linkPackage } from './link.ts';
 import { camelCase, checkId, pascalCase } from './names.ts';
+import { takenNames } from './taken.ts';
 
 export interface PluginOptions {
   readonly id: string;
@@ -17,7 +18,8 @@ const CATALOGUE = 'experiments/plugins.ts';
  * @throws CAIRN_PLUGIN_ID, CAIRN_PLUGIN_EXISTS, CAIRN_PLUGIN_CATALOGUE
  */
 export async function addPlugin(tree: Tree, kind: PluginKind, id: string): Promise<GeneratorCallback> {
-  checkId(kind, id);
+  const templates = fileURLToPath(new URL(`files/${kind}`, import.meta.url));
+  checkId(kind, id, takenNames(templates));
   const folder = `plugins/${kind}/${id}`;
   if (tree.exists(folder)) {
     throw new PluginError('CAIRN_PLUGIN_EXISTS', `${kind} "${id}" exists: ${folder}`, {
@@ -28,7 +30,6 @@ export async function addPlugin(tree: Tree, kind: PluginKind, id: string): Promi
   const packageName = `@cairn/${kind}-${id}`;
   const line = { from: packageName, name, otherwise: `${name}${pascalCase(kind)}` };
   const catalogue = addToCatalogue(tree.read(CATALOGUE, 'utf8') ?? '', line);
-  const templates = fileURLToPath(new URL(`files/${kind}`, import.meta.url));
   generateFiles(tree, templates, folder, { id, name, type: pascalCase(id) });
   tree.write(CATALOGUE, catalogue);
   updateJson(tree, 'experiments/package.json', (json: { dependencies?: Record<string, string> }) => ({

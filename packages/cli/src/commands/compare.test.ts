@@ -1,0 +1,289 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Comparison } from '@cairn/report';
+import { expect, test } from 'vitest';
+import {
+  cairn,
+  emptyHome,
+  runsOf,
+  small,
+  writeStudy,
+  type SyntheticRun,
+  type SyntheticStudy,
+} from './synthetic-study.ts';
+
+test('three seeds: differences and intervals, and that they are too few', async () => {
+  const home = emptyHome();
+  await writeStudy(home, small);
+  const { code, out, err } = await cairn(home, 'compare small');
+  expect([code, err]).toEqual([0, '\n']);
+  expect(out).toMatchInlineSnapshot(`
+    "
+    cairn compare  small/default   wasm-fma-1
+    Does the route teach more than the converged teacher at equal cost?
+
+    test/top1: accuracy, points, higher is better
+                              difference   95 % t           Welch               r
+      rco-eei − kd-restarts        +0.30   [−0.20, +0.80]   [−1.01, +1.61]   0.96
+      kd-restarts − kd             +1.90   [+1.65, +2.15]   [+0.63, +3.17]   1.00
+      rco-eei − kd                 +2.20   [+1.77, +2.63]   [+0.81, +3.59]   0.96
+
+                              n   seen from   cost
+      rco-eei − kd-restarts   3        0.65   ×1.0
+      kd-restarts − kd        3        0.33   ×4.0
+      rco-eei − kd            3        0.57   ×4.0
+
+    test/kl: KL(converged teacher ‖ student), nats, lower is better
+                              difference   95 % t               Welch
+      rco-eei − kd-restarts      −0.0130   [−0.0173, −0.0087]   [−0.0172, −0.0088]
+      kd-restarts − kd           −0.0970   [−0.1232, −0.0708]   [−0.1215, −0.0725]
+      rco-eei − kd               −0.1100   [−0.1328, −0.0872]   [−0.1336, −0.0864]
+
+                                  r   n   seen from   cost
+      rco-eei − kd-restarts    0.50   3      0.0057   ×1.0
+      kd-restarts − kd        −0.50   3      0.0344   ×4.0
+      rco-eei − kd             0.50   3      0.0299   ×4.0
+
+    3 seeds: too few seeds to conclude; the smallest p that the signs of 3
+    differences can give is 0.25, with 6 it is 0.031. Intervals are 95 % t, paired
+    by seed, and stand on the assumption of normal differences.
+    One teacher route: everything is given this teacher, and what varies with the
+    teacher cannot be split off.
+    True differences smaller than these are likely missed (80 % power): test/top1
+    0.53 points (6 seeds: 0.23); test/kl 0.0265 nats (6 seeds: 0.0117).
+    The study declares no primary contrast: all of these are exploratory.
+    "
+  `);
+});
+
+test('one seed: no interval', async () => {
+  const home = emptyHome();
+  await writeStudy(home, { ...small, runs: small.runs.filter((run) => run.seed === 0) });
+  expect((await cairn(home, 'compare small --metric=test/top1 --power')).out).toMatchInlineSnapshot(`
+    "
+    cairn compare  small/default   wasm-fma-1
+    Does the route teach more than the converged teacher at equal cost?
+
+    test/top1: accuracy, points, higher is better
+                              difference   n   cost
+      rco-eei − kd-restarts        +0.30   1   ×1.0
+      kd-restarts − kd             +2.00   1   ×4.0
+      rco-eei − kd                 +2.30   1   ×4.0
+
+    No seeds can be planned: one seed shows no spread.
+
+    1 seed: no interval, so no difference can be told from chance.
+    One teacher route: everything is given this teacher, and what varies with the
+    teacher cannot be split off.
+    The study declares no primary contrast: all of these are exploratory.
+    "
+  `);
+});
+
+/** 7 seeds with two teachers: RCO is ahead of its control by 1 point, kd-long is kd. */
+const noise = [0, 4, -3, 1, -2, 3, -1].map((x) => x / 2000);
+const crossed: SyntheticStudy = {
+  id: 'crossed',
+  profile: 'evidence',
+  conditions: { kd: undefined, 'kd-long': undefined, 'kd-restarts': undefined, rco: 'kd-restarts' },
+  primary: [
+    { condition: 'rco', against: 'kd-restarts', metric: 'test/top1', margin: 0.006 },
+    { condition: 'kd-long', against: 'kd', metric: 'test/top1', margin: 0.006 },
+  ],
+  runs: [0, 1].flatMap((teacherSeed) => {
+    const teacher = teacherSeed * 0.01;
+    const of = (condition: string, at: (i: number) => number): SyntheticRun[] =>
+      runsOf(
+        condition,
+        noise.map((_, i) => Number((teacher + at(i)).toFixed(6))),
+        [],
+        { teacherSeed },
+      );
+    const own = (i: number, by: number): number => noise[(i + by + teacherSeed) % 7] ?? 0;
+    return [
+      ...of('kd', (i) => 0.66 + own(i, 0)),
+      ...of('kd-long', (i) => 0.6603 + own(i, 0) + own(i, 2) / 4),
+      ...of('kd-restarts', (i) => 0.67 + own(i, 0) + own(i, 4) / 3),
+      ...of('rco', (i) => 0.68 + teacher / 5 + own(i, 0) + own(i, 1) / 3),
+    ];
+  }),
+};
+
+test('seven seeds, two routes, declared contrasts: tests, Holm, equivalence, variances', async () => {
+  const home = emptyHome();
+  await writeStudy(home, crossed);
+  expect((await cairn(home, 'compare crossed --power=0.5')).out).toMatchInlineSnapshot(`
+    "
+    cairn compare  crossed/evidence   wasm-fma-1
+    Does the route teach more than the converged teacher at equal cost?
+
+    test/top1: accuracy, points, higher is better
+                         difference  95 % t          finding
+    * rco − kd-restarts       +1.10  [+1.08, +1.12]  better with these teachers
+    * kd-long − kd            +0.03  [+0.02, +0.05]  better, by less than the margin
+      kd-restarts − kd        +1.00  [+0.99, +1.02]  better
+      rco − kd                +2.10  [+2.09, +2.12]  better
+
+                         Welch              r  n  least p  p signs      p t   Holm
+    * rco − kd-restarts  [+1.04, +1.16]  0.90  7    0.016    0.016    <1e-6
+    * kd-long − kd       [−0.02, +0.09]  0.97  7    0.016    0.016  0.00047
+      kd-restarts − kd   [+0.94, +1.07]  0.95  7    0.016    0.016    <1e-6  <1e-6
+      rco − kd           [+2.04, +2.17]  0.95  7    0.016    0.016    <1e-6  <1e-6
+
+                         bootstrap       margin  TOST p  seen from  sd route
+    * rco − kd-restarts  [+1.08, +1.12]    0.60    1.00       0.03      0.14
+    * kd-long − kd       [+0.02, +0.05]    0.60   <1e-6       0.02      0.00
+      kd-restarts − kd   [+0.99, +1.02]                       0.02      0.00
+      rco − kd           [+2.09, +2.12]                       0.02      0.14
+
+                         sd seed  sd rest  over routes     cost
+    * rco − kd-restarts     0.00     0.08  [−0.17, +2.37]  ×1.0
+    * kd-long − kd          0.00     0.04  [+0.02, +0.05]  ×1.0
+      kd-restarts − kd      0.00     0.06  [+0.99, +1.02]  ×1.0
+      rco − kd              0.00     0.06  [+0.83, +3.38]  ×1.0
+
+    Seeds that show a difference with 80 % power; "to be safe" takes the spread at
+    its 80 % upper limit.
+                          metric      to show     sd   seeds   to be safe
+      rco − kd-restarts   test/top1      0.50   0.02       2            2
+      kd-long − kd        test/top1      0.50   0.01       2            2
+      kd-restarts − kd    test/top1      0.50   0.02       2            2
+      rco − kd            test/top1      0.50   0.02       2            2
+
+    7 seeds: the smallest p that the signs of 7 differences can give is 0.016.
+    Intervals are 95 % t, paired by seed.
+    Differences are averaged over 2 teacher routes for each seed, and intervals are
+    given these teachers; "over routes" is the interval for other teachers too.
+    True differences smaller than these are likely missed (80 % power): test/top1
+    0.02 points (14 seeds: 0.01).
+    * primary, declared in the study: rco − kd-restarts, kd-long − kd. All others
+    are exploratory. Holm is over the 2 exploratory contrasts of a metric.
+    "
+  `);
+});
+
+test('--json, --csv and --markdown hold the same numbers', async () => {
+  const home = emptyHome();
+  await writeStudy(home, crossed);
+  const { out } = await cairn(home, 'compare crossed/evidence --json=c.json --csv c.csv --markdown c.md');
+  expect(out).toContain('rco − kd-restarts');
+  const read = (name: string): string => readFileSync(join(home, name), 'utf8');
+  const json = JSON.parse(read('c.json')) as Comparison & { readonly notes: readonly string[] };
+  expect(json).toMatchObject({ version: 1, study: 'crossed', profile: 'evidence', notes: [] });
+  const [first] = json.contrasts;
+  expect(first).toMatchObject({ condition: 'rco', against: 'kd-restarts', kind: 'primary', n: 7, routes: 2 });
+  const [header = '', line = ''] = read('c.csv').split('\n');
+  const cells = new Map(header.split(',').map((name, i) => [name, line.split(',')[i]]));
+  expect(Number(cells.get('difference'))).toBe(first?.difference.mean);
+  expect(Number(cells.get('low'))).toBe(first?.t?.low);
+  expect(Number(cells.get('p_sign_flip'))).toBe(first?.signFlip?.p);
+  expect(`\n${read('c.md')}`).toMatchInlineSnapshot(`
+    "
+    ## crossed/evidence
+
+    Does the route teach more than the converged teacher at equal cost?
+
+    ### test/top1: accuracy, points, higher is better
+
+    |  | mean | of the other | difference | 95 % t | Welch | r | n | least p | p signs | Holm | TOST p | cost | finding |
+    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+    | **rco − kd-restarts** | 68.62 | 67.52 | +1.10 | [+1.08, +1.12] | [+1.04, +1.16] | 0.90 | 7 | 0.016 | 0.016 |  | 1.00 | ×1.0 | better with these teachers |
+    | **kd-long − kd** | 66.55 | 66.51 | +0.03 | [+0.02, +0.05] | [−0.02, +0.09] | 0.97 | 7 | 0.016 | 0.016 |  | <1e-6 | ×1.0 | better, by less than the margin |
+    | kd-restarts − kd | 67.52 | 66.51 | +1.00 | [+0.99, +1.02] | [+0.94, +1.07] | 0.95 | 7 | 0.016 | 0.016 | <1e-6 |  | ×1.0 | better |
+    | rco − kd | 68.62 | 66.51 | +2.10 | [+2.09, +2.12] | [+2.04, +2.17] | 0.95 | 7 | 0.016 | 0.016 | <1e-6 |  | ×1.0 | better |
+
+    7 seeds: the smallest p that the signs of 7 differences can give is 0.016. Intervals are 95 % t, paired by seed.
+    Differences are averaged over 2 teacher routes for each seed, and intervals are given these teachers; "over routes" is the interval for other teachers too.
+    True differences smaller than these are likely missed (80 % power): test/top1 0.02 points (14 seeds: 0.01).
+    * primary, declared in the study: rco − kd-restarts, kd-long − kd. All others are exploratory. Holm is over the 2 exploratory contrasts of a metric.
+    Numerics wasm-fma-1.
+    "
+  `);
+  const answer = await cairn(home, 'compare crossed --json');
+  expect(JSON.parse(answer.out)).toEqual(json);
+});
+
+test('what is not finished, changed or not planned is not counted, and named', async () => {
+  const home = emptyHome();
+  const runs = small.runs.map((run): SyntheticRun => {
+    if (run.condition === 'kd' && run.seed === 2) return { ...run, finished: false };
+    return run.condition === 'rco-eei' && run.seed === 1 ? { ...run, hash: 'older' } : run;
+  });
+  await writeStudy(home, { ...small, runs: [...runs, ...runsOf('ce', [0.5], [])] });
+  await writeStudy(home, { ...small, runs, absent: [{ condition: 'kd', seed: 3 }] });
+  const { out } = await cairn(home, 'compare small --metric=test/top1');
+  expect(out).toMatchInlineSnapshot(`
+    "
+    cairn compare  small/default   wasm-fma-1
+    Does the route teach more than the converged teacher at equal cost?
+
+    test/top1: accuracy, points, higher is better
+                              difference   95 % t           Welch            n
+      rco-eei − kd-restarts        +0.40   [−0.87, +1.67]   [−3.07, +3.87]   2
+      kd-restarts − kd             +1.95   [+1.31, +2.59]   [+0.22, +3.68]   2
+      rco-eei − kd                 +2.30                                     1
+
+                              seen from   cost
+      rco-eei − kd-restarts        1.63   ×1.0
+      kd-restarts − kd             0.82   ×4.0
+      rco-eei − kd                        ×4.0
+
+    2 seeds: too few seeds to conclude; the smallest p that the signs of 2
+    differences can give is 0.50, with 6 it is 0.031. Intervals are 95 % t, paired
+    by seed, and stand on the assumption of normal differences.
+    One teacher route: everything is given this teacher, and what varies with the
+    teacher cannot be split off.
+    True differences smaller than these are likely missed (80 % power): test/top1
+    1.29 points (4 seeds: 0.24).
+    The study declares no primary contrast: all of these are exploratory.
+    not counted: kd-t0-s2, not finished.
+    not counted: rco-eei-t0-s1, its configuration, route or data changed since.
+    not counted: kd-t0-s3, not run yet.
+    not counted: 1 run that the last "cairn run small" did not plan.
+    "
+  `);
+});
+
+test('any runs: the first condition is the baseline; other numerics are said', async () => {
+  const home = emptyHome();
+  await writeStudy(home, small);
+  await writeStudy(home, {
+    ...small,
+    profile: 'long',
+    runs: runsOf('kd', [0.67, 0.68, 0.68], [], { numerics: 'cpu' }),
+  });
+  const { out } = await cairn(home, 'compare small/default/kd small/default/rco-eei-t0-s1 small/long');
+  expect(out).toMatchInlineSnapshot(`
+    "
+    cairn compare  runs/small/default + small/long   wasm-fma-1 + cpu
+
+    test/top1: accuracy, points, higher is better
+                                                 difference   95 % t
+      small/default/rco-eei − small/default/kd        +2.00
+      small/long/kd − small/default/kd                +1.57   [+0.81, +2.33]
+
+                                                 Welch               r   n
+      small/default/rco-eei − small/default/kd                           1
+      small/long/kd − small/default/kd           [+0.23, +2.90]   0.87   3
+
+                                                 seen from   cost
+      small/default/rco-eei − small/default/kd               ×4.0
+      small/long/kd − small/default/kd                1.00   ×1.0
+
+    test/kl: KL(converged teacher ‖ student), nats, lower is better
+                                                 difference   n   cost
+      small/default/rco-eei − small/default/kd      −0.1000   1   ×4.0
+
+    3 seeds: too few seeds to conclude; the smallest p that the signs of 3
+    differences can give is 0.25, with 6 it is 0.031. Intervals are 95 % t, paired
+    by seed, and stand on the assumption of normal differences.
+    One teacher route: everything is given this teacher, and what varies with the
+    teacher cannot be split off.
+    True differences smaller than these are likely missed (80 % power): test/top1
+    1.00 points (6 seeds: 0.44).
+    The study declares no primary contrast: all of these are exploratory.
+    No measured seed in common: small/long/kd − small/default/kd (test/kl).
+    different numerics (wasm-fma-1, cpu): a part of the differences may be rounding.
+    "
+  `);
+});

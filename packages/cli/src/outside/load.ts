@@ -1,0 +1,114 @@
+/** Plugins from outside the catalogue: `--plugin <package or path>` takes every plugin that the module exports. */
+import { isPluginKind, pluginKinds, contractVersion, UsageError, type Plugin } from '@cairn/core';
+import { shareModules } from './share.ts';
+import { entryOf, isPath } from './entry.ts';
+
+/** What this needs of the world. */
+interface Place {
+  typedPath(path: string): string;
+}
+
+/** A plugin as any version of Cairn would export it. */
+interface Found {
+  readonly kind: string;
+  readonly id: string;
+  readonly module: unknown;
+  readonly contract?: unknown;
+}
+
+/**
+ * @param sources packages and paths as typed, in order
+ * @param known plugins whose ids are taken
+ * @throws CAIRN_PLUGIN_MISSING, CAIRN_PLUGIN_LOAD, CAIRN_PLUGIN_NONE, CAIRN_PLUGIN_CONTRACT, CAIRN_PLUGIN_KIND,
+ * CAIRN_PLUGIN_DUPLICATE
+ */
+export async function loadPlugins(
+  sources: readonly string[],
+  known: readonly Pick<Plugin, 'kind' | 'id'>[],
+  place: Place,
+): Promise<readonly Plugin[]> {
+  const loaded: Plugin[] = [];
+  for (const source of new Set(sources)) {
+    for (const plugin of await pluginsOf(source, place)) {
+      const same = (other: Pick<Plugin, 'kind' | 'id'>) =>
+        other.kind === plugin.kind && other.id === plugin.id;
+      if (known.some(same) || loaded.some(same)) {
+        const where = known.some(same) ? 'the catalogue has' : 'another --plugin has';
+        throw wrong(
+          'DUPLICATE',
+          `${source}: ${where} ${plugin.kind} "${plugin.id}" already`,
+          'another id in its definePlugin',
+        );
+      }
+      loaded.push(plugin);
+    }
+  }
+  return loaded;
+}
+
+/** The flags again, for a worker process: paths no longer depend on where the command was typed. */
+export function pluginFlags(sources: readonly string[], place: Place): readonly string[] {
+  return sources.map((source) => `--plugin=${isPath(source) ? place.typedPath(source) : source}`);
+}
+
+async function pluginsOf(source: string, place: Place): Promise<readonly Plugin[]> {
+  const exported = await importFrom(source, place);
+  const found = [...new Set(Object.values(exported))].filter(isPlugin);
+  if (found.length === 0) {
+    const names = Object.keys(exported).join(', ') || 'nothing';
+    throw wrong('NONE', `${source}: exports no plugin`, `a value made by definePlugin; it exports ${names}`);
+  }
+  for (const plugin of found) checkPlugin(source, plugin);
+  return found as unknown as readonly Plugin[];
+}
+
+function checkPlugin(source: string, { kind, id, contract }: Found): void {
+  if (contract !== contractVersion) {
+    const made = typeof contract === 'number' ? `contract ${contract}` : 'no contract version';
+    throw wrong(
+      'CONTRACT',
+      `${source}: ${kind} "${id}" was made with ${made}, this is contract ${contractVersion}`,
+      `a version of it for contract ${contractVersion}, or the Cairn that it was made for`,
+    );
+  }
+  if (!isPluginKind(kind))
+    throw wrong('KIND', `${source}: "${id}" is of kind "${kind}"`, `known: ${pluginKinds.join(', ')}`);
+}
+
+async function importFrom(source: string, place: Place): Promise<Readonly<Record<string, unknown>>> {
+  const entry = entryOf(source, place.typedPath(source));
+  shareModules(place.typedPath('.'));
+  try {
+    return (await import(entry)) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    const missing = isCode(cause, 'ERR_MODULE_NOT_FOUND') && cause.message.includes(`'${source}'`);
+    if (missing)
+      throw wrong(
+        'MISSING',
+        `no package "${source}"`,
+        [`npm install ${source}`, 'or a path: --plugin=./folder'],
+        cause,
+      );
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw wrong(
+      'LOAD',
+      `${source}: ${reason}`,
+      'the module as it stands cannot be imported; --debug shows the stack',
+      cause,
+    );
+  }
+}
+
+function isPlugin(value: unknown): value is Found {
+  if ((typeof value !== 'function' && typeof value !== 'object') || value === null) return false;
+  const { kind, id, module } = value as Partial<Found>;
+  return typeof kind === 'string' && typeof id === 'string' && module !== undefined;
+}
+
+function isCode(error: unknown, code: string): error is Error {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function wrong(what: string, message: string, fix: string | readonly string[], cause?: unknown): UsageError {
+  return new UsageError(`CAIRN_PLUGIN_${what}`, `--plugin: ${message}`, { fix, cause });
+}
