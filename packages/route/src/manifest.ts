@@ -41,6 +41,8 @@ const manifestSchema = z.strictObject({
   /** Version of the code that recorded first; for people, not part of the id. */
   code: z.string(),
   numerics: z.string(),
+  /** Command, commit, libraries of the training; for people, not part of the id. */
+  provenance: json.exactOptional(),
   recorders: z.array(z.strictObject({ recorder: pluginRef('route-recorder'), complete: z.boolean() })),
   /** By step. */
   anchors: z.array(anchorSchema),
@@ -57,7 +59,7 @@ export type StoredManifest = z.output<typeof manifestSchema>;
 /** What a route is before anything is recorded: all that its id is the hash of, and the code's version. */
 export type RouteDescription = Pick<
   StoredManifest,
-  'id' | 'stepsPerEpoch' | 'totalSteps' | 'config' | 'dataset' | 'seed' | 'code' | 'numerics'
+  'id' | 'stepsPerEpoch' | 'totalSteps' | 'config' | 'dataset' | 'seed' | 'code' | 'numerics' | 'provenance'
 >;
 
 /** `step-00003910.safetensors` */

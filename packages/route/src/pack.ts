@@ -103,7 +103,8 @@ export async function checkUnpacked(unpacked: Store): Promise<StoredManifest> {
 export async function adoptRoute(unpacked: Store, manifest: StoredManifest, routes: Store): Promise<boolean> {
   const { id } = manifest;
   const before = await readManifest(routes, id);
-  if (before !== undefined && canonicalJson(before) === canonicalJson(manifest)) return false;
+  const trained = ({ provenance: _, ...rest }: StoredManifest): string => canonicalJson(rest);
+  if (before !== undefined && trained(before) === trained(manifest)) return false;
   // The manifest comes last, so records of a route that is refused or half copied name nothing.
   if (before === undefined) {
     for (const name of RECORDS) {

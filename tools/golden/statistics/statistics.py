@@ -1,6 +1,7 @@
 """What SciPy says of small samples: the reference for `@cairn/report`. Writes `statistics.json`.
 
-    python3 statistics.py        needs NumPy and SciPy; the project needs neither
+    python3 statistics.py                          needs NumPy and SciPy; the project needs neither
+    npx prettier --write statistics.json
 """
 
 import itertools

@@ -18,8 +18,7 @@ test('the overview leaves out what is hidden', () => {
       plugins  list what a study can choose, or show the options of one plugin
       data     fetch or check the files of a data set
       eval     evaluate saved weights
-      analyse  hardness map, planned anchors and paired table of a route, without
-               training
+      analyse  hardness map, planned anchors, paired table; trains nothing
       doctor   say what works here and how to mend the rest
       compare  say what a study, or any runs, can show and what not
       help     all about a command: cairn help run

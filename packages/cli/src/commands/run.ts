@@ -10,6 +10,7 @@ import { learnSpeed } from '../study/learn-speed.ts';
 import { openStudy, type OpenedStudy } from '../study/open-study.ts';
 import { planJson } from '../study/plan-json.ts';
 import { writePinned } from '../study/pinned.ts';
+import { provenanceOf } from '../study/provenance.ts';
 import { headLines, planLines } from '../study/show-plan.ts';
 import { readSpeed } from '../study/speed.ts';
 import { studyStatus, type StudyStatus } from '../study/status.ts';
@@ -85,7 +86,7 @@ async function train(
     const status = await studyStatus(opened, flags.fresh);
     const speed = await speedOf(opened);
     live.show({ type: 'say', lines: headLines(opened, status, { workers, speed }) });
-    await prepare(opened, status, flags, live);
+    await prepare(host, opened, status, flags, live);
     await writePinned(store, { backend: backend.id, numerics: plan.numerics });
     announce(opened, status, live);
     const { ends, complaints, seconds } = await execute(host, opened, status, workers, live);
@@ -113,6 +114,7 @@ function interrupted({ fresh }: Flags): string {
 }
 
 async function prepare(
+  host: Host,
   opened: OpenedStudy,
   status: StudyStatus,
   flags: Flags,
@@ -124,7 +126,9 @@ async function prepare(
     live.say(`${id} trains anew: ${text}; the old one is kept in ${await supersede(store, id, new Date())}`);
   }
   const { checkpointSeconds = CHECKPOINT_SECONDS } = flags;
-  await writeWork(store, { version: 1, profile, backend: backend.id, plan, checkpointSeconds });
+  const provenance = await provenanceOf(host, plan);
+  const work = { version: 1, profile, backend: backend.id, plan, checkpointSeconds, provenance } as const;
+  await writeWork(store, work);
 }
 
 function announce({ plan }: OpenedStudy, status: StudyStatus, live: LiveTerminal): void {

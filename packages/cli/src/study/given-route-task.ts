@@ -13,7 +13,7 @@ import { describe, type WorkerGround } from './worker.ts';
 export async function workOnGivenRoute(ground: WorkerGround, route: PlannedRoute): Promise<string> {
   const { places } = ground;
   const store = new NodeStore(`${places.routes.location}/${route.routeId}`);
-  await describe(ground, store, route.spec);
+  await describe(ground, store, route.spec, { config: route.routeId });
   const begin = Date.now();
   const result = await measured(ground, route);
   const journal = await Journal.open(store, JOURNAL);

@@ -1,15 +1,22 @@
 /** `run.json`: what a run's folder needs to be understood by itself, apart from the study that made it. */
-import { RunError, type PluginData, type Store } from '@cairn/core';
+import { RunError, type JsonObject, type PluginData, type Store } from '@cairn/core';
 import type { RunSpec } from '@cairn/engine';
+import type { Provenance } from './provenance.ts';
 
 export interface RunFile {
   readonly version: 1;
+  /** Hash that decides whether the run may be reused: of the spec and the identity; of a teacher the route's id. */
+  readonly config: string;
   readonly spec: RunSpec;
+  /** What besides the spec the hash is of; absent for a teacher. */
+  readonly identity?: JsonObject;
   readonly dataset: PluginData<'dataset'>;
   /** Of the data. */
   readonly digest: string;
   readonly backend: string;
   readonly numerics: string;
+  /** Of the process that worked on it last; its journal has that of the first. */
+  readonly provenance?: Provenance;
   /** The route that it learned from or is compared with; absent for a teacher. */
   readonly route?: { readonly id: string; readonly model: PluginData<'model'> };
 }

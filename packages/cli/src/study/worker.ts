@@ -44,11 +44,11 @@ export interface WorkerGround {
 export async function workOnRoute(ground: WorkerGround, route: PlannedRoute): Promise<string> {
   const { places, splits, work } = ground;
   const store = new NodeStore(`${places.routes.location}/${route.routeId}`);
-  const description = describeRoute(route, splits, work.plan.numerics);
+  const description = describeRoute(route, splits, work.plan.numerics, work.provenance);
   const writer = await RouteWriter.open(places.routes, description, route.recorder);
   const images = Math.round(route.spec.training.epochs * trainRows(ground));
   const environment = await environmentFor(ground, store, { run: route.id, stages: 1, images });
-  await describe(ground, store, route.spec);
+  await describe(ground, store, route.spec, { config: route.routeId });
   const header = headerRecords(ground, { name: route.id, hash: route.routeId, spec: route.spec, tags: {} });
   const record = { writer, recorder: route.recorder };
   const result =
@@ -93,7 +93,11 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
     stages: run.outline.epochs.length,
     images,
   });
-  await describe(ground, store, run.spec, { id: run.routeId, model: planned.spec.model });
+  await describe(ground, store, run.spec, {
+    config: run.hash,
+    identity: run.identity,
+    route: { id: run.routeId, model: planned.spec.model },
+  });
   const header = headerRecords(ground, {
     name: run.id,
     hash: run.hash,
@@ -117,10 +121,10 @@ export async function describe(
   { work, splits }: WorkerGround,
   store: NodeStore,
   spec: RunSpec,
-  route?: RunFile['route'],
+  facts: Pick<RunFile, 'config' | 'identity' | 'route'>,
 ): Promise<void> {
   const { dataset } = work.plan.study;
-  const { backend } = work;
+  const { backend, provenance } = work;
   const { numerics } = work.plan;
   const { digest } = splits;
   await writeRunFile(store, {
@@ -130,7 +134,8 @@ export async function describe(
     digest,
     backend,
     numerics,
-    ...(route === undefined ? {} : { route }),
+    ...(provenance === undefined ? {} : { provenance }),
+    ...facts,
   });
 }
 

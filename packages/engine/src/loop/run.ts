@@ -53,7 +53,9 @@ async function start(session: Session): Promise<void> {
   const { env } = session;
   for (const record of env.header) env.journal.record(record);
   await env.journal.flush();
-  if (session.spec.role === 'student') await saveWeights(session, 'initial', session.initial.weights);
+  const { weights } = session.initial;
+  env.journal.record({ type: 'tags', tags: { 'cairn.initial': await hashWeights(weights) } });
+  if (session.spec.role === 'student') await saveWeights(session, 'initial', weights);
 }
 
 async function runStage(session: Session, stage: Stage): Promise<void> {

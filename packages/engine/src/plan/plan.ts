@@ -4,6 +4,7 @@ import {
   throwAll,
   type Condition,
   type DatasetSpec,
+  type JsonObject,
   type Manifest,
   type Outline,
   type PluginData,
@@ -53,8 +54,10 @@ export interface PlannedRun {
   readonly condition: string;
   readonly seed: number;
   readonly teacherSeed: number;
-  /** Hash of all that changes what the run reports. */
+  /** Hash of all that changes what the run reports: of spec and identity. */
   readonly hash: string;
+  /** What besides the spec changes what the run reports. */
+  readonly identity: JsonObject;
   readonly spec: RunSpec;
   readonly routeId: string;
   /** The other teacher's route, for a condition that learns from it. */
@@ -173,6 +176,14 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
   });
   const copied = instance.after.map((condition) => [condition, twin(condition)] as const);
   const usesForeign = instance.usesForeign === true;
+  const identity: JsonObject = {
+    route: route.routeId,
+    recorder: instance.usesRoute ? { ...route.recorder } : '',
+    ...(usesForeign ? { foreign: foreign.routeId } : {}),
+    copies: copied.map(([, run]) => run?.hash ?? ''),
+    digest: ground.digest,
+    numerics: ground.numerics,
+  };
   return {
     id: `${name}-t${route.seed}-s${seed}`,
     condition: name,
@@ -187,15 +198,8 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
       student: costOf(model, ground),
       teacher: instance.usesRoute ? costOf(study.teacher.model, ground) : 0,
     }),
-    hash: await contentHash({
-      spec,
-      route: route.routeId,
-      recorder: instance.usesRoute ? route.recorder : '',
-      ...(usesForeign ? { foreign: foreign.routeId } : {}),
-      copies: copied.map(([, run]) => run?.hash ?? ''),
-      digest: ground.digest,
-      numerics: ground.numerics,
-    }),
+    identity,
+    hash: await contentHash({ spec, ...identity }),
   };
 }
 
