@@ -1,9 +1,15 @@
 /** The catalogue: every plugin that a study may choose. One import and one line each. */
+import { entropyMatched } from '@cairn/anchor-policy-entropy-matched';
 import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
 import { final } from '@cairn/anchor-policy-final';
+import { foreignRoute } from '@cairn/anchor-policy-foreign-route';
 import { greedy } from '@cairn/anchor-policy-greedy';
 import { listed } from '@cairn/anchor-policy-listed';
+import { reversed } from '@cairn/anchor-policy-reversed';
+import { shuffled } from '@cairn/anchor-policy-shuffled';
+import { snapshotEnsemble } from '@cairn/anchor-policy-snapshot-ensemble';
 import { cropFlip } from '@cairn/augmentation-crop-flip';
+import { bestSingle } from '@cairn/curriculum-best-single';
 import { converged } from '@cairn/curriculum-converged';
 import { rco } from '@cairn/curriculum-rco';
 import { supervised } from '@cairn/curriculum-supervised';
@@ -26,6 +32,7 @@ import { lrDrops } from '@cairn/route-recorder-lr-drops';
 
 export const plugins = [
   all,
+  bestSingle,
   brier,
   cifar10,
   cifar100,
@@ -33,10 +40,12 @@ export const plugins = [
   cropFlip,
   crossEntropy,
   ece,
+  entropyMatched,
   equalEpochs,
   everyEpochs,
   fidelity,
   final,
+  foreignRoute,
   geometric,
   greedy,
   kd,
@@ -46,6 +55,9 @@ export const plugins = [
   nll,
   rco,
   resnet,
+  reversed,
+  shuffled,
+  snapshotEnsemble,
   supervised,
   textures,
   topK,

@@ -28,6 +28,12 @@ export interface StageResult {
   readonly anchors: readonly number[];
   /** Of the student's weights at its end. */
   readonly sha256: string;
+  /** What the anchors' logits were divided by, where they were. */
+  readonly soften?: number;
+  /** Whose anchors they were, where not the run's own teacher's. */
+  readonly route?: 'own' | 'foreign';
+  /** At its end on the held-out samples: `val/top1`, `val/kl`, … */
+  readonly metrics?: Metrics;
 }
 
 /** A choice of anchors with its reason. */
@@ -79,6 +85,8 @@ export interface StudyResult {
   readonly baseline: string;
   /** Declared in the study; every other contrast is exploratory. */
   readonly primary?: readonly PrimaryContrast[];
+  /** What the study cannot show, and what to know of how it came about: late contrasts, seeds added after a look. */
+  readonly warnings?: readonly string[];
   readonly seeds: readonly number[];
   readonly teacherSeeds: readonly number[];
   readonly teachers: readonly TeacherResult[];

@@ -48,7 +48,7 @@ test('what has moved says where it was', () => {
 
 test('a policy whose anchors are not known beforehand is refused', async () => {
   expect(await failureOf(() => create({ of: steppingAnchors() }))).toMatchInlineSnapshot(`
-    "CAIRN_OPTION_INVALID anchor policy "shuffled", of: a policy that looks at the student, whose anchors are not known beforehand
+    "CAIRN_OPTION_INVALID shuffled.of: a policy that looks at the student, so its anchors are not known beforehand
     one that plans from the route alone, such as equal-epochs or listed"
   `);
 });

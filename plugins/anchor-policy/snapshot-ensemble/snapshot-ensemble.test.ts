@@ -30,7 +30,7 @@ test('one anchor is itself', () => {
 
 test('a policy whose anchors are not known beforehand is refused', async () => {
   expect(await failureOf(() => create(steppingAnchors()))).toMatchInlineSnapshot(`
-    "CAIRN_OPTION_INVALID anchor policy "snapshot-ensemble", of: a policy that looks at the student, whose anchors are not known beforehand
+    "CAIRN_OPTION_INVALID snapshot-ensemble.of: a policy that looks at the student, so its anchors are not known beforehand
     one that plans from the route alone, such as equal-epochs or listed"
   `);
 });

@@ -88,7 +88,7 @@ test('without held-out accuracy there is no choice', async () => {
 
 test('what it cannot be is refused', async () => {
   expect(await failureOf(() => create({ of: steppingAnchors() }))).toMatchInlineSnapshot(`
-    "CAIRN_OPTION_INVALID anchor policy "best-single", of: a policy that looks at the student, whose anchors are not known beforehand
+    "CAIRN_OPTION_INVALID best-single.of: a policy that looks at the student, so its anchors are not known beforehand
     one that plans from the route alone, such as equal-epochs or listed"
   `);
   expect(await failureOf(() => stagesOfRun(create(), { epochs: 3 }))).toMatchInlineSnapshot(`

@@ -208,6 +208,34 @@ export const compareSpec = {
   ],
 } as const satisfies CommandSpec;
 
+export const verifySpec = {
+  name: 'verify',
+  summary: 'check every hash of a run, a study or a route again',
+  details: [
+    'good: as it was recorded. wrong: it is not (exit code 1). changed: code or libraries are others now, which is no fault. absent: not there to be looked at.',
+  ],
+  arguments: [{ name: 'what', summary: 'a study, study/profile, study/profile/run, or a route' }],
+  flags: { json },
+  examples: [
+    ['cairn verify quickstart', 'all runs of a study, their routes and data'],
+    ['cairn verify 3f2a', 'a route'],
+  ],
+} as const satisfies CommandSpec;
+
+export const rerunSpec = {
+  name: 'rerun',
+  summary: 'repeat a finished run and compare it bit by bit',
+  details: [
+    'In a temporary folder, with the plan and the route of the run. Exit code 1 where anything but a time differs.',
+  ],
+  arguments: [{ name: 'run', summary: 'study/profile/run' }],
+  flags: {
+    anyway: { type: 'boolean', summary: 'also where code or libraries are not those of the run' },
+    json,
+  },
+  examples: [['cairn rerun quickstart/default/kd-t0-s1', 'weights, anchors and metrics']],
+} as const satisfies CommandSpec;
+
 /** One run in a worker process; the study's command starts it. */
 export const taskSpec = {
   name: 'task',

@@ -10,7 +10,9 @@ import {
   routesSpec,
   runsSpec,
   runSpec,
+  rerunSpec,
   taskSpec,
+  verifySpec,
 } from '../args/specs.ts';
 import type { Command } from '../command.ts';
 
@@ -28,6 +30,8 @@ export const catalogue: readonly CommandEntry[] = [
   { spec: dataSpec, load: async () => (await import('./data.ts')).data },
   { spec: evalSpec, load: async () => (await import('./eval.ts')).evaluation },
   { spec: analyseSpec, load: async () => (await import('./analyse.ts')).analyse },
+  { spec: verifySpec, load: async () => (await import('./verify.ts')).verify },
+  { spec: rerunSpec, load: async () => (await import('./rerun.ts')).rerun },
   { spec: doctorSpec, load: async () => (await import('./doctor.ts')).doctor },
   { spec: taskSpec, load: async () => (await import('./task.ts')).task },
 ];

@@ -5,6 +5,7 @@ import type { Call, Command, ExitCode, Host } from '../command.ts';
 import { acquireLock } from '../files/index.ts';
 import { coloured, print, printJson, unicode, widthOf } from '../output.ts';
 import { collectResults } from '../study/collect.ts';
+import { declareStudy, markLooked } from '../study/declaration.ts';
 import { execute } from '../study/execute.ts';
 import { learnSpeed } from '../study/learn-speed.ts';
 import { openStudy, type OpenedStudy } from '../study/open-study.ts';
@@ -15,6 +16,7 @@ import { headLines, planLines } from '../study/show-plan.ts';
 import { readSpeed } from '../study/speed.ts';
 import { studyStatus, type StudyStatus } from '../study/status.ts';
 import { supersede } from '../study/supersede.ts';
+import { studyWarnings, warningLines } from '../study/warning-lines.ts';
 import { writeWork } from '../study/work-file.ts';
 import { resultTable } from '../table/table.ts';
 import { LiveTerminal } from '../terminal/live-terminal.ts';
@@ -63,8 +65,12 @@ async function showPlan(
 ): Promise<ExitCode> {
   const status = await studyStatus(opened, flags.fresh);
   const head = headLines(opened, status, { workers, speed: await speedOf(opened) });
-  live.show({ type: 'say', lines: [...head, ...planLines(opened, status)] });
-  if (flags.json !== undefined) await printJson(host, flags.json, planJson(opened, status));
+  const warnings = await warningLines(opened, status);
+  live.show({ type: 'say', lines: [...head, ...warnings, ...planLines(opened, status)] });
+  if (flags.json !== undefined) {
+    const warned = { warnings: await studyWarnings(opened, status) };
+    await printJson(host, flags.json, { ...planJson(opened, status), ...warned });
+  }
   return 0;
 }
 
@@ -85,7 +91,8 @@ async function train(
     // Under the lock: nobody else changes what is there.
     const status = await studyStatus(opened, flags.fresh);
     const speed = await speedOf(opened);
-    live.show({ type: 'say', lines: headLines(opened, status, { workers, speed }) });
+    const head = headLines(opened, status, { workers, speed });
+    live.show({ type: 'say', lines: [...head, ...(await warningLines(opened, status))] });
     await prepare(host, opened, status, flags, live);
     await writePinned(store, { backend: backend.id, numerics: plan.numerics });
     announce(opened, status, live);
@@ -120,14 +127,15 @@ async function prepare(
   flags: Flags,
   live: LiveTerminal,
 ): Promise<void> {
-  const { store, profile, plan, backend } = opened;
+  const { study, store, profile, plan, backend } = opened;
+  const { declared } = await declareStudy(store, study, status, new Date());
   for (const [id, { state, text }] of status.runs) {
     if (state !== 'changed') continue;
     live.say(`${id} trains anew: ${text}; the old one is kept in ${await supersede(store, id, new Date())}`);
   }
   const { checkpointSeconds = CHECKPOINT_SECONDS } = flags;
   const provenance = await provenanceOf(host, plan);
-  const work = { version: 1, profile, backend: backend.id, plan, checkpointSeconds, provenance } as const;
+  const work = { version: 1, profile, backend: backend.id, plan, checkpointSeconds, provenance, declared } as const;
   await writeWork(store, work);
 }
 
@@ -160,6 +168,9 @@ async function showResults(
     const style = { unicode: unicode(host.env), colour: coloured(host.out, host.env) };
     print(host.out, ['', ...resultTable(results, { ...style, width: widthOf(host.out) })]);
     print(host.out, ['', `saved ${opened.store.location}`]);
+  }
+  if (results.conditions.some(({ runs }) => runs.length > 0)) {
+    await markLooked(opened.store, 'table', results, new Date());
   }
   if (flags.json !== undefined) await printJson(host, flags.json, results);
 }

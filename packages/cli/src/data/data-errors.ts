@@ -19,13 +19,17 @@ export function missingError(
   const { archive, folder } = source;
   const own = roots.at(-1) ?? '';
   const shared = roots.slice(0, -1).map((root) => `${root}/${folder}/`);
-  return new DataError('CAIRN_DATA_MISSING', `${source.id}: not found: ${missing.map(described).join(', ')}`, {
-    fix: [
-      fetchCommand(source),
-      `or put ${missing.map((f) => f.name).join(', ')} into ${inCairnData(shared, folder)} or ${own}/${folder}/`,
-      `or put ${described(archive)} at ${own}/${archive.name}: ${archive.url}`,
-    ],
-  });
+  return new DataError(
+    'CAIRN_DATA_MISSING',
+    `${source.id}: not found: ${missing.map(described).join(', ')}`,
+    {
+      fix: [
+        fetchCommand(source),
+        `or put ${missing.map((f) => f.name).join(', ')} into ${inCairnData(shared, folder)} or ${own}/${folder}/`,
+        `or put ${described(archive)} at ${own}/${archive.name}: ${archive.url}`,
+      ],
+    },
+  );
 }
 
 /** `train.bin (153,700,000 bytes, md5 6172…)` */

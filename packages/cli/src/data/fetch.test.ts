@@ -158,7 +158,9 @@ test('no server at all is an error with a way by hand', async () => {
     return { url: server.url };
   })();
   const text = await failure(fetchSource(sourceOf(archive, url), roots));
-  expect(text).toContain('CAIRN_DATA_UNREACHABLE tiny: needs train.bin, test.bin; http://host/tiny.tar.gz: connect ECONNREFUSED');
+  expect(text).toContain(
+    'CAIRN_DATA_UNREACHABLE tiny: needs train.bin, test.bin; http://host/tiny.tar.gz: connect ECONNREFUSED',
+  );
 });
 
 test('an abort stops the download and keeps what arrived', async () => {

@@ -74,6 +74,10 @@ test('a check reports every file and throws nothing', async () => {
   ]);
   expect(states).toEqual([
     ['train.bin', undefined, { state: 'missing' }],
-    ['test.bin', '/own/tiny-bin/test.bin', { state: 'size', bytes: 399, md5: '931811026bea9acf0af4575e881cc2b3' }],
+    [
+      'test.bin',
+      '/own/tiny-bin/test.bin',
+      { state: 'size', bytes: 399, md5: '931811026bea9acf0af4575e881cc2b3' },
+    ],
   ]);
 });

@@ -8,6 +8,7 @@ import { finishedRun, type FinishedRun } from './finished.ts';
 import type { OpenedStudy } from './open-study.ts';
 import { modelName } from './show-plan.ts';
 import type { StudyStatus } from './status.ts';
+import { studyWarnings } from './warning-lines.ts';
 
 /** What results are read from: no data, no backend. */
 export type StoredStudy = Pick<OpenedStudy, 'study' | 'profile' | 'plan' | 'places' | 'store'>;
@@ -38,6 +39,7 @@ export async function collectResults(opened: StoredStudy, status: StudyStatus): 
     numerics: plan.numerics,
     baseline: study.baseline,
     ...declaredIn(study),
+    warnings: await studyWarnings(opened, status),
     seeds: study.seeds,
     teacherSeeds: study.teacherSeeds,
     teachers,
@@ -127,11 +129,14 @@ function epochOf(id: AnchorId, manifest: Manifest | undefined): number {
 }
 
 function stagesOf({ stages }: Trained, manifest: Manifest | undefined): RunResult['stages'] {
-  return stages.map(({ name, epochs, anchors, sha256 }) => ({
+  return stages.map(({ name, epochs, anchors, sha256, metrics, soften, route }) => ({
     name,
     epochs,
     anchors: anchors.map((id) => epochOf(id, manifest)),
     sha256,
+    ...(soften === undefined ? {} : { soften }),
+    ...(route === undefined ? {} : { route }),
+    ...(metrics === undefined ? {} : { metrics }),
   }));
 }
 

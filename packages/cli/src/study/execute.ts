@@ -67,7 +67,13 @@ function reasonOf(spoken: Map<string, string[]>, id: string, exitCode: number): 
 
 function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus): RunTask[] {
   const file = `${store.location}/${WORK_FILE}`;
-  const commandFor = (id: string): RunTask['command'] => [...host.self, 'task', file, id, ...host.pluginFlags];
+  const commandFor = (id: string): RunTask['command'] => [
+    ...host.self,
+    'task',
+    file,
+    id,
+    ...host.pluginFlags,
+  ];
   const due = (states: StudyStatus['runs']) => (item: { readonly id: string }) =>
     states.get(item.id)?.state !== 'reused';
   const routes = plan.routes.filter(due(status.routes));
@@ -76,8 +82,9 @@ function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus)
   return [
     ...routes.map((route) => ({ id: route.id, command: commandFor(route.id), after: [] })),
     ...runs.map((run) => {
-      const route = plan.routes.find((r) => r.routeId === run.routeId)?.id ?? '';
-      const after = [route, ...Object.values(run.copies)].filter((id) => ids.has(id));
+      const taught = [run.routeId, run.foreignRouteId];
+      const teachers = plan.routes.filter((r) => taught.includes(r.routeId)).map((r) => r.id);
+      const after = [...teachers, ...Object.values(run.copies)].filter((id) => ids.has(id));
       return { id: run.id, command: commandFor(run.id), after };
     }),
   ];

@@ -8,6 +8,7 @@ export function planJson({ study, profile, plan }: OpenedStudy, status: StudySta
     version: 1,
     study: study.id,
     profile,
+    primary: study.primary,
     numerics: plan.numerics,
     routes: plan.routes.map(({ id, seed, routeId, expected, multiplyAdds }) => ({
       id,

@@ -44,15 +44,19 @@ export async function machineState(root: string): Promise<Omit<Provenance, 'comm
   const tfjs = isRecord(parsed) && typeof parsed['version'] === 'string' ? parsed['version'] : 'unknown';
   return {
     code: await codeState(root),
-    ...(lockfile === undefined
-      ? {}
-      : { lockfile: createHash('sha256').update(lockfile).digest('hex') }),
+    ...(lockfile === undefined ? {} : { lockfile: createHash('sha256').update(lockfile).digest('hex') }),
     versions: { cairn: version, node: process.versions.node, tfjs },
   };
 }
 
 /** For the journal: one tag for each fact. */
-export function provenanceTags({ command, plan, code, lockfile, versions }: Provenance): Record<string, string> {
+export function provenanceTags({
+  command,
+  plan,
+  code,
+  lockfile,
+  versions,
+}: Provenance): Record<string, string> {
   const known = 'commit' in code;
   return {
     'cairn.command': command,
@@ -95,7 +99,10 @@ async function diffOf(root: string): Promise<string | undefined> {
   const changed = await output(root, DIFF, (chunk) => void hash.update(chunk));
   const names: Buffer[] = [];
   await output(root, UNTRACKED, (chunk) => void names.push(chunk));
-  const files = Buffer.concat(names).toString().split('\0').filter((name) => name !== '');
+  const files = Buffer.concat(names)
+    .toString()
+    .split('\0')
+    .filter((name) => name !== '');
   for (const name of files) {
     const bytes = await bytesOf(join(root, name));
     hash.update(`\0${name}\0${bytes?.length ?? 0}\0`).update(bytes ?? '');

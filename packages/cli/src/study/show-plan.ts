@@ -14,11 +14,7 @@ export interface Pace {
 }
 
 /** The first lines of any run: what is studied, on what. */
-export function headLines(
-  opened: OpenedStudy,
-  status: StudyStatus,
-  { workers, speed }: Pace,
-): string[] {
+export function headLines(opened: OpenedStudy, status: StudyStatus, { workers, speed }: Pace): string[] {
   const { study, profile, plan, backend, splits } = opened;
   const { classes } = splits.spec;
   const models = `${modelName(study.student.model)} from ${modelName(study.teacher.model)}`;

@@ -50,11 +50,7 @@ async function read(home: Store): Promise<Readonly<Record<string, Measured>>> {
  * @param steps multiply-adds of each task; a step begins when the one before is done
  * @param speed of one process, multiply-adds a second
  */
-export function secondsFor(
-  steps: readonly (readonly number[])[],
-  speed: number,
-  processes: number,
-): number {
+export function secondsFor(steps: readonly (readonly number[])[], speed: number, processes: number): number {
   const each = steps.map((tasks) => {
     const total = tasks.reduce((a, b) => a + b, 0);
     return Math.max(total / processes, ...tasks, 0) / speed;

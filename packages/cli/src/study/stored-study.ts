@@ -4,6 +4,7 @@ import type { StudyResult } from '@cairn/report';
 import type { Host } from '../command.ts';
 import { counted } from '../format.ts';
 import { collectResults } from './collect.ts';
+import { markLooked } from './declaration.ts';
 import { placesIn } from './places.ts';
 import { runNames } from './run-names.ts';
 import { studyStatus } from './status.ts';
@@ -32,7 +33,9 @@ export async function storedStudy(host: Host, wanted: string): Promise<StoredRes
   const result = await collectResults(stored, status);
   const planned = new Set(plan.runs.map((run) => `${name}/${profile}/${run.id}`));
   const others = names.filter((run) => run.startsWith(`${name}/${profile}/`) && !planned.has(run));
+  await markLooked(store, 'comparison', result, new Date());
   const notes = [
+    ...(result.warnings ?? []).map((text) => `warning: ${text}`),
     ...[...status.runs].flatMap(([id, { state, text }]) =>
       state === 'reused' ? [] : [`not counted: ${id}, ${text}`],
     ),

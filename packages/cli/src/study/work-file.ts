@@ -1,6 +1,7 @@
 /** What a study hands to its worker processes: the plan, whole, in one file. */
 import { RunError, type Store } from '@cairn/core';
 import type { Plan } from '@cairn/engine';
+import type { Declared } from './declaration.ts';
 import type { Provenance } from './provenance.ts';
 
 export interface WorkFile {
@@ -11,6 +12,8 @@ export interface WorkFile {
   readonly checkpointSeconds: number;
   /** Of the command that wrote it. */
   readonly provenance?: Provenance;
+  /** What was declared before the first student, and each change of it: `study.json`. */
+  readonly declared?: readonly Declared[];
 }
 
 export const WORK_FILE = 'plan.json';

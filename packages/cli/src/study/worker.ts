@@ -14,6 +14,7 @@ import {
   type PlannedRun,
   type RunEnvironment,
   type RunResult,
+  type RunRoute,
   type RunSpec,
 } from '@cairn/engine';
 import { openRoute, readManifest, RouteWriter } from '@cairn/route';
@@ -75,19 +76,13 @@ async function recordedAlready(
 
 /** Teaches a student. Returns a line for people. */
 export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<string> {
-  const { places, work, studyStore } = ground;
-  const store = new NodeStore(`${studyStore.location}/${run.id}`);
-  const planned = work.plan.routes.find((r) => r.routeId === run.routeId);
-  if (planned === undefined) throw new RunError('CAIRN_PLAN_DAMAGED', `no route ${run.routeId} in the plan`);
-  const { manifest, ...refused } = await openRoute(places.routes, run.routeId, planned.recorder);
-  if (manifest === undefined) {
-    const reason = 'reason' in refused ? refused.reason : '';
-    throw new RunError('CAIRN_ROUTE_ABSENT', `route ${run.routeId} of ${planned.id}: ${reason}`, {
-      fix: 'run the study again: it records what is missing',
-    });
-  }
+  const store = new NodeStore(`${ground.studyStore.location}/${run.id}`);
+  const route = await studentRoute(ground, run.id, run.routeId);
+  const { foreignRouteId } = run;
+  const foreign =
+    foreignRouteId === undefined ? {} : { foreign: await studentRoute(ground, run.id, foreignRouteId) };
   const copied = await copiedStages(ground, run);
-  const images = Math.round(run.outline.epochs.reduce((a, b) => a + b, 0) * trainRows(ground));
+  const { images } = run;
   const environment = await environmentFor(ground, store, {
     run: run.id,
     stages: run.outline.epochs.length,
@@ -96,7 +91,7 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
   await describe(ground, store, run.spec, {
     config: run.hash,
     identity: run.identity,
-    route: { id: run.routeId, model: planned.spec.model },
+    route: { id: run.routeId, model: route.model },
   });
   const header = headerRecords(ground, {
     name: run.id,
@@ -111,10 +106,29 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
   const result = await trainToEnd(run.spec, {
     ...environment,
     header,
-    route: { manifest, store: places.routes, model: planned.spec.model },
+    route,
+    ...foreign,
     stagesOf: (condition) => copied.get(condition) ?? [],
   });
   return `${counted(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}`;
+}
+
+/** A route of the plan as a student's run reads it. @throws CAIRN_PLAN_DAMAGED, CAIRN_ROUTE_ABSENT */
+export async function studentRoute(
+  { work, places }: Pick<WorkerGround, 'work' | 'places'>,
+  run: string,
+  routeId: string,
+): Promise<RunRoute> {
+  const planned = work.plan.routes.find((r) => r.routeId === routeId);
+  if (planned === undefined) throw new RunError('CAIRN_PLAN_DAMAGED', `${run}: no route ${routeId} in the plan`);
+  const { manifest, ...refused } = await openRoute(places.routes, routeId, planned.recorder);
+  if (manifest === undefined) {
+    const reason = 'reason' in refused ? refused.reason : '';
+    throw new RunError('CAIRN_ROUTE_ABSENT', `route ${routeId} of ${planned.id}: ${reason}`, {
+      fix: 'run the study again: it records what is missing',
+    });
+  }
+  return { manifest, store: places.routes, model: planned.spec.model };
 }
 
 export async function describe(

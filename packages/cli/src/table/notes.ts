@@ -3,8 +3,19 @@ import type { StudyResult, StudySummary } from '@cairn/report';
 import { scaled } from '../terminal/format.ts';
 
 export function notes(summary: StudySummary, result: StudyResult): string[] {
-  const sentences = [power(summary, result), shown(summary), controls(summary), teacherCost(summary)];
+  const sentences = [
+    power(summary, result),
+    ...warnings(result),
+    shown(summary),
+    controls(summary),
+    teacherCost(summary),
+  ];
   return sentences.filter((text) => text !== '');
+}
+
+/** That there is one seed has just been said. */
+function warnings({ warnings: all = [] }: StudyResult): string[] {
+  return all.filter((text) => !text.startsWith('one seed')).map((text) => `Warning: ${text}.`);
 }
 
 function power({ visible, conditions }: StudySummary, result: StudyResult): string {

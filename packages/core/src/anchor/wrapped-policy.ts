@@ -11,7 +11,7 @@ import { isMove } from './follow-plan.ts';
  */
 export function plannedBy(policy: AnchorPolicy, outer: string): (route: Manifest) => readonly Move[] {
   if (policy.plan === undefined) {
-    const message = `anchor policy "${outer}", of: a policy that looks at the student, whose anchors are not known beforehand`;
+    const message = `${outer}.of: a policy that looks at the student, so its anchors are not known beforehand`;
     const fix = 'one that plans from the route alone, such as equal-epochs or listed';
     throw new UsageError('CAIRN_OPTION_INVALID', message, { fix });
   }
@@ -27,7 +27,7 @@ export function plainlyPlannedBy(
   outer: string,
 ): (route: Manifest) => readonly Move[] {
   if (policy.settle !== undefined || policy.foreign === true) {
-    const message = `anchor policy "${outer}", of: a policy that alters its anchors`;
+    const message = `${outer}.of: a policy that alters its anchors`;
     const fix = 'one that moves to plain anchors of the route, such as equal-epochs or listed';
     throw new UsageError('CAIRN_OPTION_INVALID', message, { fix });
   }

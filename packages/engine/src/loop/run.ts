@@ -10,6 +10,7 @@
  *   measure once on the test split, for the last weights and for the best on validation
  */
 import { RunError, type RunRecord, type Stage } from '@cairn/core';
+import { hashWeights } from '@cairn/nn';
 import { evaluate } from './evaluate.ts';
 import { measureHeldOut } from './held-out.ts';
 import { epochMeans, addToSums } from './meter.ts';

@@ -142,10 +142,7 @@ export async function finishStage(session: Session, stage: Stage): Promise<void>
 }
 
 /** What the student has become by a stage, on the held-out samples: `stage/kl`, `stage/top1`, … */
-function recordCongruence(
-  { env, state, order }: Session,
-  metrics: Readonly<Record<string, number>>,
-): void {
+function recordCongruence({ env, state, order }: Session, metrics: Readonly<Record<string, number>>): void {
   const [epoch, time] = [state.step / order.stepsPerEpoch, Math.round(env.now())];
   const points = Object.entries(metrics).map(
     ([key, value]) => [key.replace(/^val\//, 'stage/'), value, epoch, time] as const,

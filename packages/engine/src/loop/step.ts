@@ -96,12 +96,7 @@ async function batchAccuracy(learner: Outputs, batch: Batch): Promise<number> {
   return accuracy(logits, (await batch.labels.data()) as Int32Array);
 }
 
-function chargeStep(
-  { state, forwardCost }: Session,
-  update: Update,
-  samples: number,
-  search: boolean,
-): void {
+function chargeStep({ state, forwardCost }: Session, update: Update, samples: number, search: boolean): void {
   const student = 3 * samples * forwardCost.student;
   const teacher = (update.guide?.anchors.length ?? 0) * samples * forwardCost.teacher;
   const { cost } = state;

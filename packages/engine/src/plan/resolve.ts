@@ -46,7 +46,9 @@ export function resolveStudy(
   // Also where the study is wrong: what its plugins are told is looked at all the same.
   const resolved = attempt(errors, () => resolvePlugins(swept ?? wanted ?? applied, registry));
   throwAll(errors);
-  const points = Object.keys(swept?.conditions ?? {}).filter((name) => !Object.hasOwn(applied.conditions, name));
+  const points = Object.keys(swept?.conditions ?? {}).filter(
+    (name) => !Object.hasOwn(applied.conditions, name),
+  );
   const collapsed = collapse(resolvePlugins(declared, registry), resolved ?? declared, new Set(points));
   throwAll(conditionErrors(collapsed, registry));
   return collapsed;
@@ -109,8 +111,7 @@ function attempt<T>(errors: CairnError[], action: () => T): T | undefined {
  */
 function collapse(declared: Study, wanted: Study, points: ReadonlySet<string>): ResolvedStudy {
   const alias = new Map<string, string>();
-  const textOf = (study: Study, name: string) =>
-    canonicalJson(study.conditions[name]?.curriculum);
+  const textOf = (study: Study, name: string) => canonicalJson(study.conditions[name]?.curriculum);
   const kept = new Map<string, string>();
   for (const name of Object.keys(wanted.conditions)) {
     const text = copiedAs(textOf(wanted, name), alias);

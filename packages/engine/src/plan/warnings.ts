@@ -14,7 +14,9 @@ export function planWarnings(
     ...(study.seeds.length === 1
       ? ['one seed: nothing is known of the spread, so no difference can be told from chance']
       : []),
-    ...alone.map((name) => `${name} trains longer than plain distillation and has ${controlText(name, study)}`),
+    ...alone.map(
+      (name) => `${name} trains longer than plain distillation and has ${controlText(name, study)}`,
+    ),
   ];
 }
 
@@ -35,6 +37,8 @@ function needsControl(
   const own = runs.filter((run) => run.condition === name);
   const { control } = study.conditions[name] ?? {};
   return own.some((run) => {
+    // What copies the length of another condition is a control itself.
+    if (Object.keys(run.copies).length > 0) return false;
     if (!learnsFromRoute(run, routes) || !isLonger(run, study)) return false;
     const twin = runs.find(
       (r) => r.condition === control && r.seed === run.seed && r.teacherSeed === run.teacherSeed,
@@ -56,7 +60,8 @@ function isLonger({ outline }: PlannedRun, { student }: Study): boolean {
 
 /** Where a length is a bound, one of the two must copy the other. */
 function isAsLong(control: PlannedRun, run: PlannedRun): boolean {
-  const copied = Object.values(control.copies).includes(run.id) || Object.values(run.copies).includes(control.id);
+  const copied =
+    Object.values(control.copies).includes(run.id) || Object.values(run.copies).includes(control.id);
   if (copied) return true;
   const exact = control.outline.exact && run.outline.exact;
   return exact && Math.abs(epochsOf(control.outline.epochs) - epochsOf(run.outline.epochs)) < 1e-6;

@@ -1,9 +1,12 @@
 /** A declared study for tests of planning: real plugins, nothing is trained. */
 import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
 import { final } from '@cairn/anchor-policy-final';
+import { foreignRoute } from '@cairn/anchor-policy-foreign-route';
 import { greedy } from '@cairn/anchor-policy-greedy';
+import { snapshotEnsemble } from '@cairn/anchor-policy-snapshot-ensemble';
 import { cropFlip } from '@cairn/augmentation-crop-flip';
 import { createRegistry, defineStudy, type Overrides, type StudyFile } from '@cairn/core';
+import { bestSingle } from '@cairn/curriculum-best-single';
 import { converged } from '@cairn/curriculum-converged';
 import { rco } from '@cairn/curriculum-rco';
 import { supervised } from '@cairn/curriculum-supervised';
@@ -21,6 +24,7 @@ import { planStudy, resolveStudy, type Plan, type PlanGround } from '../index.ts
 
 export const registry = createRegistry([
   ...[all, converged, cropFlip, crossEntropy, equalEpochs, everyEpochs, fidelity, final, greedy, kd],
+  ...[bestSingle, foreignRoute, snapshotEnsemble],
   ...[local, lrDrops, rco, resnet, supervised, textures, topK],
 ]);
 

@@ -11,11 +11,16 @@ import {
   type Splits,
   type StageRecord,
 } from '@cairn/core';
+import { entropyMatched } from '@cairn/anchor-policy-entropy-matched';
 import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
 import { final } from '@cairn/anchor-policy-final';
+import { foreignRoute } from '@cairn/anchor-policy-foreign-route';
 import { greedy } from '@cairn/anchor-policy-greedy';
 import { listed } from '@cairn/anchor-policy-listed';
+import { shuffled } from '@cairn/anchor-policy-shuffled';
+import { snapshotEnsemble } from '@cairn/anchor-policy-snapshot-ensemble';
 import { cropFlip } from '@cairn/augmentation-crop-flip';
+import { bestSingle } from '@cairn/curriculum-best-single';
 import { converged } from '@cairn/curriculum-converged';
 import { rco } from '@cairn/curriculum-rco';
 import { supervised } from '@cairn/curriculum-supervised';
@@ -37,6 +42,11 @@ import {
 } from '../index.ts';
 
 const catalogue = [
+  bestSingle,
+  entropyMatched,
+  foreignRoute,
+  shuffled,
+  snapshotEnsemble,
   equalEpochs,
   final,
   greedy,

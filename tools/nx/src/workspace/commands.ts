@@ -27,6 +27,8 @@ function cairnFault(name: string, args: readonly string[], root: string): string
   const spec = commands.find((entry) => entry.spec.name === name)?.spec;
   if (name === 'help' || name === '--version') return undefined;
   if (spec === undefined) return `no command "${name}"`;
+  // Named in passing.
+  if (args.length === 0) return undefined;
   try {
     const { arguments: given, flags } = parseLine(spec, args, studiesIn(root));
     const takesStudy = spec.arguments[0]?.choices === 'studies';

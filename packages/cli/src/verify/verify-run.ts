@@ -1,0 +1,83 @@
+/** Every hash of a run's folder again: of a student's run, or of a teacher's beside its route. */
+import { contentHash, type Store } from '@cairn/core';
+import { CHECKPOINT, routeConfig, type RunResult } from '@cairn/engine';
+import { hashWeights } from '@cairn/nn';
+import { openSealed, readSafetensors } from '@cairn/route';
+import { loadJournal, type JournalView } from '@cairn/tracking';
+import { JOURNAL } from '../study/header.ts';
+import { readRunFile } from '../study/run-file.ts';
+import { finding, sameHash, type Finding } from './finding.ts';
+
+/** Journal, configuration, weights and checkpoint. */
+export async function verifyRun(store: Store): Promise<readonly Finding[]> {
+  let journal: JournalView | undefined;
+  const readable = await finding('journal', async () => {
+    journal = await loadJournal(store, JOURNAL);
+    if (journal === undefined) return { what: 'journal', state: 'absent', text: 'none' };
+    const torn = journal.tornBytes === 0 ? '' : `; ${journal.tornBytes} bytes of a torn last line`;
+    return { what: 'journal', state: 'good', text: `${journal.records} records${torn}` };
+  });
+  const configuration = await finding('run.json', () => checkConfig(store, journal));
+  const weights = journal === undefined ? [] : await checkWeights(store, journal);
+  return [readable, configuration, ...weights, ...(await checkCheckpoint(store))];
+}
+
+async function checkConfig(store: Store, journal: JournalView | undefined): Promise<Finding> {
+  const what = 'run.json';
+  const file = await readRunFile(store);
+  if (file === undefined) return { what, state: 'absent', text: 'none' };
+  const recorded = journal?.tags['cairn.config'] ?? file.config;
+  // A route that was brought here has the id that it was given elsewhere.
+  if (journal?.tags['cairn.teacher'] === 'given') return sameHash(what, recorded, file.config);
+  const { spec, identity, digest, numerics } = file;
+  const content = identity === undefined ? { ...routeConfig(spec), digest, numerics } : { spec, ...identity };
+  const found = await contentHash(content);
+  return found === file.config ? sameHash(what, recorded, found) : sameHash(what, file.config, found);
+}
+
+async function checkWeights(store: Store, journal: JournalView): Promise<readonly Finding[]> {
+  const finished = journal.end?.status === 'FINISHED';
+  const findings: Finding[] = [];
+  const saved = new Map(journal.weights.map((record) => [record.role, record]));
+  for (const [role, { file, sha256 }] of saved) {
+    // The best of a run that was killed may be newer than what its journal says: it will be written again.
+    if (role === 'best' && !finished) continue;
+    const what = `weights/${role}`;
+    findings.push(await finding(what, async () => checkFile(store, { what, file, sha256 })));
+  }
+  journal.stages.forEach(({ sha256 }, i) => {
+    const record = saved.get(`stage-${i + 1}`);
+    if (record !== undefined) findings.push(sameHash(`stage ${i + 1}`, String(sha256), record.sha256));
+  });
+  const initial = [journal.tags['cairn.initial'], saved.get('initial')?.sha256] as const;
+  if (initial[1] !== undefined) findings.push(sameHash('initial', initial[0], initial[1]));
+  const result = journal.results.at(-1) as unknown as RunResult | undefined;
+  const last = saved.get('last')?.sha256;
+  if (result !== undefined && last !== undefined)
+    findings.push(sameHash('result', result.weightsSha256, last));
+  return findings;
+}
+
+async function checkFile(
+  store: Store,
+  { what, file, sha256 }: { readonly what: string; readonly file: string; readonly sha256: string },
+): Promise<Finding> {
+  const bytes = await store.read(file);
+  if (bytes === undefined) return { what, state: 'wrong', text: `no file ${store.location}/${file}` };
+  return sameHash(
+    what,
+    sha256,
+    await hashWeights(readSafetensors(bytes, `${store.location}/${file}`).tensors),
+  );
+}
+
+async function checkCheckpoint(store: Store): Promise<readonly Finding[]> {
+  const bytes = await store.read(CHECKPOINT);
+  if (bytes === undefined) return [];
+  const what = 'checkpoint';
+  const sealed = await finding(what, async () => {
+    await openSealed(bytes, `${store.location}/${CHECKPOINT}`);
+    return { what, state: 'good', text: 'sealed' };
+  });
+  return [sealed];
+}
