@@ -16,14 +16,19 @@ interface Sample {
   readonly tensors: number;
   /** What is alive: objects after a collection, array buffers, WebAssembly memory. */
   readonly live: number;
-  /** What the process holds besides V8's heap, whose reserve follows V8's own rules. */
+  /** RSS, less what V8 has added to its heap's reserve by its own rules since the first sample. */
   readonly resident: number;
 }
+
+let firstReserve: number | undefined;
 
 function sample(): Sample {
   collectGarbage();
   const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
-  return { tensors: tf.memory().numTensors, live: heapUsed + external, resident: rss - heapTotal };
+  firstReserve ??= heapTotal;
+  // A reserve that shrinks gives nothing back to RSS at once, so only its growth is taken off.
+  const resident = rss - Math.max(0, heapTotal - firstReserve);
+  return { tensors: tf.memory().numTensors, live: heapUsed + external, resident };
 }
 
 test(
