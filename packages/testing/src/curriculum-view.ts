@@ -86,7 +86,11 @@ function alterationOf({ soften, route }: Partial<Guide> = {}): Pick<Guide, 'soft
 
 /** The later an anchor, the better its student. */
 function heldOutOf(stage: Stage): Readonly<Record<string, number>> {
-  const last = stage.updates.flat().flatMap(({ guide }) => guide?.anchors ?? []).at(-1) ?? 0;
+  const last =
+    stage.updates
+      .flat()
+      .flatMap(({ guide }) => guide?.anchors ?? [])
+      .at(-1) ?? 0;
   return { 'val/top1': last / (last + 10) };
 }
 

@@ -1,4 +1,4 @@
-import { definePlugin, isMove, pluginRef, Plugins, type AnchorPolicy } from '@cairn/core';
+import { definePlugin, isMove, pluginRef, Plugins, settledBy, type AnchorPolicy } from '@cairn/core';
 import { z } from 'zod';
 import { foreignDecision, foreignMove } from './foreign-route.ts';
 
@@ -14,12 +14,14 @@ export const foreignRoute = definePlugin({
   inject: [Plugins],
   create: ({ of }, plugins): AnchorPolicy => {
     const policy = plugins.create(of);
-    const { plan, settle } = policy;
+    const settle = settledBy(policy);
+    const plan: AnchorPolicy['plan'] = (route) =>
+      (policy.plan?.(route) ?? []).filter(isMove).map((move) => foreignMove(move, route));
     return {
       foreign: true,
       atMost: (candidates) => policy.atMost(candidates),
       next: async (view) => foreignDecision(await policy.next(view), view.route),
-      ...(plan && { plan: (route) => plan(route).filter(isMove).map((move) => foreignMove(move, route)) }),
+      ...(policy.plan && { plan }),
       ...(settle && { settle: async (move, view) => foreignMove(await settle(move, view), view.route) }),
     };
   },

@@ -1,4 +1,4 @@
-import { definePlugin, followPlan, plannedBy, pluginRef, Plugins } from '@cairn/core';
+import { definePlugin, followPlan, plannedBy, pluginRef, Plugins, settledBy } from '@cairn/core';
 import { z } from 'zod';
 import { reversedMoves } from './reversed.ts';
 
@@ -20,7 +20,7 @@ export const reversed = definePlugin({
     const policy = plugins.create(of);
     const moves = plannedBy(policy, 'reversed');
     return {
-      ...followPlan((route) => reversedMoves(moves(route), keepLast), policy.settle),
+      ...followPlan((route) => reversedMoves(moves(route), keepLast), settledBy(policy)),
       atMost: (candidates) => policy.atMost(candidates),
       foreign: policy.foreign === true,
     };

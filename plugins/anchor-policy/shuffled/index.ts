@@ -1,4 +1,4 @@
-import { definePlugin, followPlan, plannedBy, pluginRef, Plugins } from '@cairn/core';
+import { definePlugin, followPlan, plannedBy, pluginRef, Plugins, settledBy } from '@cairn/core';
 import { z } from 'zod';
 import { shuffledMoves } from './shuffled.ts';
 
@@ -22,7 +22,7 @@ export const shuffled = definePlugin({
     const policy = plugins.create(of);
     const moves = plannedBy(policy, 'shuffled');
     return {
-      ...followPlan((route) => shuffledMoves(moves(route), seed, keepLast), policy.settle),
+      ...followPlan((route) => shuffledMoves(moves(route), seed, keepLast), settledBy(policy)),
       atMost: (candidates) => policy.atMost(candidates),
       foreign: policy.foreign === true,
     };

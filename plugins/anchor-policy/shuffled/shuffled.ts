@@ -1,8 +1,8 @@
 import { createRandom, reordered, type Decision, type Move } from '@cairn/core';
 
 /**
- * The moves in another order, never in their own where there is another one. The same seed gives the same order for
- * as many moves, whatever they are.
+ * The moves in another order: none stays in its place, unless it is alone. The same seed gives the same order for as
+ * many moves, whatever they are.
  * @param keepLast the last move stays where it is
  */
 export function shuffledMoves(moves: readonly Move[], seed: number, keepLast: boolean): readonly Decision[] {
@@ -11,12 +11,12 @@ export function shuffledMoves(moves: readonly Move[], seed: number, keepLast: bo
   return reordered(moves, [...anotherOrder(count, seed), ...places.slice(Math.max(0, count))], 'shuffled');
 }
 
-/** Draws until an order is not the one that there was; up to one item there is no other. */
+/** Draws until nothing is where it was; up to one item there is no other order. */
 function anotherOrder(count: number, seed: number): readonly number[] {
   if (count < 2) return Array.from({ length: Math.max(0, count) }, (_, i) => i);
   const random = createRandom(seed);
   for (let draw = 0; ; draw++) {
     const order = Array.from(random.at('anchor-policy/shuffled', count, draw).permutation(count));
-    if (order.some((from, to) => from !== to)) return order;
+    if (order.every((from, to) => from !== to)) return order;
   }
 }

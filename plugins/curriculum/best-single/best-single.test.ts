@@ -22,9 +22,13 @@ const create = (options: Options = {}) =>
   );
 
 testCurriculum('best-single', create);
-testCurriculum('best-single, as long as another run', () => create({ epochs: { as: 'other' }, restarts: 2 }), {
-  copies: { other: [2, 1, 0.3] },
-});
+testCurriculum(
+  'best-single, as long as another run',
+  () => create({ epochs: { as: 'other' }, restarts: 2 }),
+  {
+    copies: { other: [2, 1, 0.3] },
+  },
+);
 
 const ground = { epochs: 12, route: routeOfLength(5), copies: { rco: [12, 12] } };
 

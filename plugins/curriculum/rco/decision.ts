@@ -43,9 +43,7 @@ export function plannedMoves(policy: AnchorPolicy, route: Manifest): readonly Mo
 }
 
 /** The part of an outline that is known where the moves are. */
-export function outlined(
-  moves: readonly (readonly AnchorId[])[],
-): Pick<Outline, 'anchors' | 'teachers'> {
+export function outlined(moves: readonly (readonly AnchorId[])[]): Pick<Outline, 'anchors' | 'teachers'> {
   const teachers = moves.map((anchors) => anchors.length);
   return { anchors: moves.flat(), ...(teachers.every((n) => n === 1) ? {} : { teachers }) };
 }

@@ -21,6 +21,8 @@ test('the overview leaves out what is hidden', () => {
       analyse  hardness map, planned anchors, paired table; trains nothing
       doctor   say what works here and how to mend the rest
       compare  say what a study, or any runs, can show and what not
+      verify   check every hash of a run, a study or a route again
+      rerun    repeat a finished run and compare it bit by bit
       help     all about a command: cairn help run
 
     studies  quickstart, cifar100-rco

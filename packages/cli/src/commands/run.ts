@@ -135,7 +135,15 @@ async function prepare(
   }
   const { checkpointSeconds = CHECKPOINT_SECONDS } = flags;
   const provenance = await provenanceOf(host, plan);
-  const work = { version: 1, profile, backend: backend.id, plan, checkpointSeconds, provenance, declared } as const;
+  const work = {
+    version: 1,
+    profile,
+    backend: backend.id,
+    plan,
+    checkpointSeconds,
+    provenance,
+    declared,
+  } as const;
   await writeWork(store, work);
 }
 

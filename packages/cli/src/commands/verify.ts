@@ -61,6 +61,8 @@ async function verifyAll(host: Host, { runs, routes }: Subjects): Promise<readon
     const { tags, file } = await readable(store);
     if (file !== undefined) data.set(file.digest, file);
     if (file?.route !== undefined) used.add(file.route.id);
+    const foreign = file?.identity?.['foreign'];
+    if (typeof foreign === 'string') used.add(foreign);
     const [study = '', profile = ''] = name.split('/');
     const around = [await verifyPlan(places.study(study, profile), tags), ...compareMachine(tags, machine)];
     verified.push({ name, findings: [...(await verifyRun(store)), ...around] });

@@ -65,9 +65,9 @@ test('an unknown plugin, a seed given twice, a word for a number', slow, async (
     error CAIRN_OPTION_INVALID  seeds: got [0,1,0]
       each seed once
     error CAIRN_PLUGIN_UNKNOWN  conditions.rco-eei.curriculum.anchor-policy: no anchor-policy "gredy"
-      "greedy"? known: equal-epochs, final, greedy, listed
+      "greedy"? known: entropy-matched, equal-epochs, final, foreign-route, greedy, listed, reversed, shuffled, snapshot-ensemble
     error CAIRN_PLUGIN_UNKNOWN  conditions.rco-greedy.curriculum.anchor-policy: no anchor-policy "gredy"
-      "greedy"? known: equal-epochs, final, greedy, listed
+      "greedy"? known: entropy-matched, equal-epochs, final, foreign-route, greedy, listed, reversed, shuffled, snapshot-ensemble
     "
   `);
 });

@@ -3,7 +3,18 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cairn, fileAt, neutral, onlyFolder, ownerOf, start, temporaryFolder, TINY, until } from './cairn-process.ts';
+import {
+  cairn,
+  fileAt,
+  journalOf,
+  neutral,
+  onlyFolder,
+  ownerOf,
+  start,
+  temporaryFolder,
+  TINY,
+  until,
+} from './cairn-process.ts';
 
 const slow = { timeout: 120_000 };
 const study = [
@@ -66,7 +77,11 @@ test('a run that was interrupted is listed so, one that goes on is running', slo
   const { home } = copyOfBegun();
   expect(await stateOf(home)).toBe('interrupted');
   const command = start(home, study);
-  await until('a worker', () => ownerOf(join(onlyFolder(home, 'runs', 'quickstart') ?? '', 'kd-t0-s0')), command);
+  await until(
+    'a worker',
+    () => ownerOf(join(onlyFolder(home, 'runs', 'quickstart') ?? '', 'kd-t0-s0')),
+    command,
+  );
   expect(await stateOf(home)).toBe('running');
   command.process.kill('SIGTERM');
   expect((await command.ended).code).toBe(130);
@@ -75,6 +90,7 @@ test('a run that was interrupted is listed so, one that goes on is running', slo
 
 test('a damaged checkpoint', slow, async () => {
   const { home, run } = copyOfBegun();
+  const whole = readFileSync(join(run, CHECKPOINT));
   damage(join(run, CHECKPOINT));
   const before = readFileSync(join(run, CHECKPOINT));
   expect(await failure(home)).toMatchInlineSnapshot(`
@@ -87,6 +103,13 @@ test('a damaged checkpoint', slow, async () => {
   `);
   expect(readFileSync(join(run, CHECKPOINT))).toEqual(before);
   expect(await stateOf(home)).toBe('failed');
+  // Restored from a copy, it goes on.
+  writeFileSync(join(run, CHECKPOINT), whole);
+  const command = start(home, study);
+  const resumed = () => (journalOf(run).at(-1)?.['type'] === 'run_end' ? undefined : true);
+  await until('the run to go on', resumed, command);
+  command.process.kill('SIGTERM');
+  expect((await command.ended).code).toBe(130);
 });
 
 test('a damaged journal', slow, async () => {
@@ -116,7 +139,10 @@ test('a manifest with another digit', slow, async () => {
   const { home, route } = copyOfBegun();
   const file = join(route, 'manifest.json');
   const text = readFileSync(file, 'utf8');
-  writeFileSync(file, text.replace(/("learningRate": 0\.\d*?)[1-8]/, (_, head: string) => `${head}9`));
+  writeFileSync(
+    file,
+    text.replace(/("learningRate": 0\.\d*?)[1-8]/, (_, head: string) => `${head}9`),
+  );
   expect(readFileSync(file, 'utf8')).not.toBe(text);
   expect(await failure(home)).toMatchInlineSnapshot(`
     "error CAIRN_ROUTE_DAMAGED  route manifest <home>/routes/<route>/manifest.json: expected digest <sha256>, found <sha256>

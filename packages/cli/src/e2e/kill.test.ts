@@ -109,6 +109,8 @@ test("kill -9 of a student's process: the same command ends with the same weight
       the same command goes on from the last saved state
     "
   `);
+  const listed = await cairn(home, ['runs', 'quickstart']);
+  expect(listed.out).toMatch(/rco-greedy-t0-s0 +not finished$/m);
   expect(await hashes(home)).toEqual(expected);
   expectResumed(folder);
 });
@@ -136,7 +138,10 @@ test('kill -9 of the command and at once the command again: it waits for the old
 test('SIGINT and SIGTERM: exit code 130, and it goes on; meanwhile the study is locked', slow, async () => {
   const home = homeWithoutRun();
   const { command, worker, folder } = await intoSecondStage(home);
+  // Held meanwhile: on a busy machine it would end before the second command is up.
+  process.kill(worker, 'SIGSTOP');
   const second = await cairn(home, study);
+  process.kill(worker, 'SIGCONT');
   expect([second.code, neutral(second.out, home)]).toEqual([1, '']);
   expect(neutral(second.err, home).replace(/~[0-9a-f]+/, '')).toMatchInlineSnapshot(`
     "error CAIRN_STUDY_LOCKED  study quickstart/smoke is in use by process <pid> since <date> (cairn run quickstart --profile=smoke --workers=2 --dataset.train-per-class=20 --dataset.test-per-class=5 --teacher.model.depth=8 --teacher.model.width=4 --teacher.training.epochs=3 --student.model.width=4 --student.training.epochs=1 --student.training.epochs=5 --only=rco-greedy --checkpoint-seconds=0.05 --workers=1)

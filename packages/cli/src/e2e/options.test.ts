@@ -38,6 +38,7 @@ test('--plan writes nothing', slow, async () => {
            Route-constrained distillation on procedural textures
            wasm (<numerics>), 2 processes x 1 thread
     plan   1 route, 3 runs, <n> student images
+    warn   one seed: nothing is known of the spread, so no difference can be told from chance
 
     teacher-t0                 new       <n> multiply-adds   (never recorded)
       anchor      12   epoch     1   lr <rate>

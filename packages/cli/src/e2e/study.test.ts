@@ -37,8 +37,8 @@ test('a whole study ends with its table', () => {
   expect([first.code, first.err]).toEqual([0, '']);
   const table = first.out.slice(first.out.indexOf('anchors   test top-1'));
   for (const name of ['teacher resnet8', ...names]) expect(table).toMatch(new RegExp(`^${name} `, 'm'));
-  expect(first.out).toMatch(/anchor 1 of 3: untrained student: pace .*   H \d\.\d+$/m);
-  expect(first.out).toMatch(/anchor 1 → \d of 3: .*   H \d\.\d+ → \d\.\d+$/m);
+  expect(first.out).toMatch(/anchor 1 of 3: untrained student: pace .* {3}H \d\.\d+$/m);
+  expect(first.out).toMatch(/anchor 1 → \d of 3: .* {3}H \d\.\d+ → \d\.\d+$/m);
   expect(first.out).toContain(`saved ${folder}\n`);
 });
 
@@ -114,6 +114,7 @@ test('a second call reuses everything, says so, and touches no journal', slow, a
            Route-constrained distillation on procedural textures
            wasm (<numerics>), 2 processes x 1 thread
     plan   1 route, 7 runs; 7 runs reused
+    warn   one seed: nothing is known of the spread, so no difference can be told from chance
     <time>  route  teacher s0  reused   3 anchors, val <percent>"
   `);
   expect(table).toBe(tableBefore);
@@ -129,6 +130,11 @@ test('--plan --json lists the same runs as reused', slow, async () => {
   expect(code).toBe(0);
   expect(plan.runs.map((r) => r.condition).sort()).toEqual([...names].sort());
   expect(plan.runs.every((r) => r.state === 'reused')).toBe(true);
+  // What the first call measured says how long it would take again.
+  const fresh = await cairn(home, [...study, '--plan', '--fresh']);
+  expect(fresh.out).toMatch(
+    /^plan {3}1 route, 7 runs, [\d,]+ student images, (a few seconds|about \d+ s|about \d+ min)$/m,
+  );
 });
 
 test('eval gives the stored metrics back, to the last bit', slow, async () => {

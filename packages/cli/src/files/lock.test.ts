@@ -157,7 +157,7 @@ test(
     for (let round = 0; round < 3; round++) {
       const contenders = Array.from({ length: 4 }, () => start(journal));
       ends.push(...(await Promise.all(contenders.map(says))));
-      await Promise.all(contenders.map((c) => c.exitCode ?? c.signalCode ?? once(c, 'exit')));
+      await Promise.all(contenders.map(async (c) => c.exitCode ?? c.signalCode ?? (await once(c, 'exit'))));
     }
     const lines = readFileSync(journal, 'utf8').trim().split('\n');
     const held = ends.filter((end) => end === 'held').length;

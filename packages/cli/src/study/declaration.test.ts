@@ -1,4 +1,4 @@
-import { MemoryStore, type Study } from '@cairn/core';
+import { contentHash, MemoryStore, type Study } from '@cairn/core';
 import { failureOf } from '@cairn/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { declareStudy, markLooked, readStudyRecord, STUDY_FILE, studyFlags } from './declaration.ts';
@@ -7,7 +7,9 @@ const contrast = { condition: 'rco', against: 'kd', metric: 'test/top1', margin:
 const study = (changes: Partial<Study> = {}) =>
   ({ id: 'declared', primary: [contrast], seeds: [0, 1], teacherSeeds: [0], ...changes }) as Study;
 const status = (begun: number) => ({
-  runs: new Map(Array.from({ length: begun }, (_, i) => [`run-${i}`, { state: 'reused', text: '' }] as const)),
+  runs: new Map(
+    Array.from({ length: begun }, (_, i) => [`run-${i}`, { state: 'reused', text: '' }] as const),
+  ),
 });
 const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour));
 
@@ -24,7 +26,7 @@ test('what is declared before the first student is written with its hash and tim
   expect(declared).toEqual([
     {
       time: '2026-01-01T01:00:00.000Z',
-      hash: expect.stringMatching(/^[0-9a-f]{16}$/),
+      hash: await contentHash(study()),
       primary: [contrast],
       seeds: [0, 1],
       teacherSeeds: [0],
@@ -41,16 +43,22 @@ test('until a student has begun the question may change; afterwards that is said
   expect((await readStudyRecord(store)).declared).toHaveLength(1);
   expect(await flagsOf(other, 0)).toEqual([]);
   // A plan says it before it is done.
-  expect(await flagsOf(study(), 3)).toEqual(['the primary contrasts were changed after 3 students had begun']);
+  expect(await flagsOf(study(), 3)).toEqual([
+    'the primary contrasts were changed after 3 students had begun',
+  ]);
   await declareStudy(store, study(), status(3), at(3));
-  expect(await flagsOf(study(), 9)).toEqual(['the primary contrasts were changed after 3 students had begun']);
+  expect(await flagsOf(study(), 9)).toEqual([
+    'the primary contrasts were changed after 3 students had begun',
+  ]);
   // Back to what was declared first: nothing is changed.
   expect(await flagsOf(other, 9)).toEqual([]);
 });
 
 test('contrasts that came after the first students are said to', async () => {
   await declareStudy(store, study(), status(4), at(1));
-  expect(await flagsOf(study(), 4)).toEqual(['the primary contrasts were declared after 4 students had begun']);
+  expect(await flagsOf(study(), 4)).toEqual([
+    'the primary contrasts were declared after 4 students had begun',
+  ]);
   expect(await flagsOf(study({ primary: [] }), 0)).toEqual([]);
 });
 

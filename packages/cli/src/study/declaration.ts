@@ -102,7 +102,10 @@ export function studyFlags(
     flags.push(`the primary contrasts were declared after ${first.begun} students had begun`);
   }
   if (look !== undefined) {
-    flags.push(...added('seed', study.seeds, look.seeds), ...added('teacher seed', study.teacherSeeds, look.teacherSeeds));
+    flags.push(
+      ...added('seed', study.seeds, look.seeds),
+      ...added('teacher seed', study.teacherSeeds, look.teacherSeeds),
+    );
   }
   return flags;
 }
@@ -116,7 +119,9 @@ function added(what: string, now: readonly number[], then: readonly number[]): s
   const more = now.filter((seed) => !then.includes(seed));
   if (more.length === 0) return [];
   const one = more.length === 1;
-  return [`${what}${one ? '' : 's'} ${more.join(', ')} ${one ? 'was' : 'were'} added after results had been looked at`];
+  return [
+    `${what}${one ? '' : 's'} ${more.join(', ')} ${one ? 'was' : 'were'} added after results had been looked at`,
+  ];
 }
 
 async function declaredAs(study: Study, begun: number, now: Date): Promise<Declared> {

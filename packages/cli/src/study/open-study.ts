@@ -11,6 +11,7 @@ import {
 import { planStudy, resolveStudy, type Plan, type ResolvedStudy } from '@cairn/engine';
 import type { Host } from '../command.ts';
 import type { NodeStore } from '../files/index.ts';
+import { duplicateLines, duplicatesOf, type Duplicates } from './duplicates.ts';
 import { withGivenRoutes } from './given-routes.ts';
 import { openSplits, startBackend, type FetchOptions } from './ground.ts';
 import { checkNames, selectConditions } from './select.ts';
@@ -35,6 +36,7 @@ export interface OpenedStudy {
   readonly profile: string;
   readonly plan: Plan;
   readonly splits: Splits;
+  readonly duplicates: Duplicates;
   readonly registry: Registry;
   readonly backend: BackendInfo;
   readonly places: Places;
@@ -90,8 +92,9 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     alias: resolved.alias,
     ...(teachers === undefined ? {} : { given: teachers.given }),
   });
-  const notes = [...(teachers?.notes ?? []), ...resolved.notes];
-  return { study, profile, plan, splits, registry, backend: info, places, store, notes };
+  const duplicates = await duplicatesOf(places.home, splits, data.fetch);
+  const notes = [...duplicateLines(duplicates), ...(teachers?.notes ?? []), ...resolved.notes];
+  return { study, profile, plan, splits, duplicates, registry, backend: info, places, store, notes };
 }
 
 /** The study and its selection; where the study is wrong, what is wrong with the selection is told along with it. */

@@ -3,13 +3,14 @@ import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
 
 /** The plan for scripts: `cairn run <study> --plan --json`. */
-export function planJson({ study, profile, plan }: OpenedStudy, status: StudyStatus): JsonObject {
+export function planJson({ study, profile, plan, duplicates }: OpenedStudy, status: StudyStatus): JsonObject {
   return {
     version: 1,
     study: study.id,
     profile,
     primary: study.primary,
     numerics: plan.numerics,
+    duplicates: { both: duplicates.both, train: duplicates.train, test: duplicates.test },
     routes: plan.routes.map(({ id, seed, routeId, expected, multiplyAdds }) => ({
       id,
       seed,

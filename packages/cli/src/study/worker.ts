@@ -120,7 +120,8 @@ export async function studentRoute(
   routeId: string,
 ): Promise<RunRoute> {
   const planned = work.plan.routes.find((r) => r.routeId === routeId);
-  if (planned === undefined) throw new RunError('CAIRN_PLAN_DAMAGED', `${run}: no route ${routeId} in the plan`);
+  if (planned === undefined)
+    throw new RunError('CAIRN_PLAN_DAMAGED', `${run}: no route ${routeId} in the plan`);
   const { manifest, ...refused } = await openRoute(places.routes, routeId, planned.recorder);
   if (manifest === undefined) {
     const reason = 'reason' in refused ? refused.reason : '';

@@ -1,5 +1,5 @@
 /** Every hash of a run's folder again: of a student's run, or of a teacher's beside its route. */
-import { contentHash, type Store } from '@cairn/core';
+import { contentHash, type StageRecord, type Store } from '@cairn/core';
 import { CHECKPOINT, routeConfig, type RunResult } from '@cairn/engine';
 import { hashWeights } from '@cairn/nn';
 import { openSealed, readSafetensors } from '@cairn/route';
@@ -45,9 +45,9 @@ async function checkWeights(store: Store, journal: JournalView): Promise<readonl
     const what = `weights/${role}`;
     findings.push(await finding(what, async () => checkFile(store, { what, file, sha256 })));
   }
-  journal.stages.forEach(({ sha256 }, i) => {
+  (journal.stages as unknown as readonly StageRecord[]).forEach(({ sha256 }, i) => {
     const record = saved.get(`stage-${i + 1}`);
-    if (record !== undefined) findings.push(sameHash(`stage ${i + 1}`, String(sha256), record.sha256));
+    if (record !== undefined) findings.push(sameHash(`stage ${i + 1}`, sha256, record.sha256));
   });
   const initial = [journal.tags['cairn.initial'], saved.get('initial')?.sha256] as const;
   if (initial[1] !== undefined) findings.push(sameHash('initial', initial[0], initial[1]));

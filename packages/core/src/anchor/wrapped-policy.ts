@@ -22,16 +22,19 @@ export function plannedBy(policy: AnchorPolicy, outer: string): (route: Manifest
  * As `plannedBy`, for a policy that needs the plain anchors of the run's own route.
  * @throws CAIRN_OPTION_INVALID besides for one that softens its anchors or names another route
  */
-export function plainlyPlannedBy(
-  policy: AnchorPolicy,
-  outer: string,
-): (route: Manifest) => readonly Move[] {
+export function plainlyPlannedBy(policy: AnchorPolicy, outer: string): (route: Manifest) => readonly Move[] {
   if (policy.settle !== undefined || policy.foreign === true) {
     const message = `${outer}.of: a policy that alters its anchors`;
     const fix = 'one that moves to plain anchors of the route, such as equal-epochs or listed';
     throw new UsageError('CAIRN_OPTION_INVALID', message, { fix });
   }
   return plannedBy(policy, outer);
+}
+
+/** How the held policy completes its moves; undefined where it need not. */
+export function settledBy(policy: AnchorPolicy): AnchorPolicy['settle'] {
+  if (policy.settle === undefined) return undefined;
+  return async (move, view) => (await policy.settle?.(move, view)) ?? move;
 }
 
 /** The same anchors in another order; what a move says of itself goes with it. */
@@ -44,7 +47,9 @@ export function reordered(
     const move = moves[from];
     if (move === undefined) return [];
     if (from === to) return [move];
-    return [{ ...move, reason: `${why}: ${to + 1} was ${from + 1}`, numbers: { ...move.numbers, place: from + 1 } }];
+    return [
+      { ...move, reason: `${why}: ${to + 1} was ${from + 1}`, numbers: { ...move.numbers, place: from + 1 } },
+    ];
   });
 }
 

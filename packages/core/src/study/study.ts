@@ -26,7 +26,10 @@ const primaryContrast = z
     condition: conditionName,
     against: conditionName,
     /** A metric at the end, with its phase: `test/top1`, `test/kl`. */
-    metric: z.string().regex(/^(val|test)\/\S+$/, 'a metric with its phase, such as test/top1'),
+    metric: z
+      .string()
+      .regex(/^(val|test)\/\S+$/)
+      .describe('a metric with its phase, such as test/top1'),
     /** What counts as no difference, in the metric's own units: 0.006 of `test/top1` are 0.6 points. */
     margin: z.number().positive().optional(),
   })
@@ -36,17 +39,17 @@ const primaryContrast = z
   });
 const primaries = z
   .array(primaryContrast)
-  .refine((all) => new Set(all.map((c) => [c.condition, c.against, c.metric].join(' '))).size === all.length, {
-    error: 'each contrast once in a metric',
-  });
+  .refine(
+    (all) => new Set(all.map((c) => [c.condition, c.against, c.metric].join(' '))).size === all.length,
+    {
+      error: 'each contrast once in a metric',
+    },
+  );
 
 /** Values by option path within a condition: `{ 'anchor-policy.delta': [0.25, 0.4] }`. */
 const sweptOptions = z.record(
   z.string().min(1),
-  z
-    .array(z.custom<OverrideValue>((value) => value !== undefined))
-    .min(1)
-    .describe('a list of values'),
+  z.array(z.custom<OverrideValue>((value) => value !== undefined)).min(1, 'a list of values, at least one'),
 );
 
 /** Part of the training split that is never trained on. */

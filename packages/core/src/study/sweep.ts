@@ -39,7 +39,8 @@ export function expandSweep(study: Study, hasOption?: HasOption): Study {
       const condition = changed(base, { swept, changes, hasOption }, errors);
       if (condition === undefined) break;
       const twin = known.get(canonicalJson(condition));
-      if (twin !== undefined) errors.push(duplicate(`"${point}" and "${twin}" are the same`));
+      if (twin !== undefined && twin !== point)
+        errors.push(duplicate(`"${point}" and "${twin}" are the same`));
       known.set(canonicalJson(condition), point);
       if (!follows) {
         add(point, condition);

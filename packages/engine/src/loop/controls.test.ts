@@ -24,8 +24,10 @@ beforeAll(async () => {
 
 const follow = (anchorPolicy: PluginData<'anchor-policy'>, stages: 'multi' | 'one' = 'multi') =>
   rco({ loss: kd(), anchorPolicy, stages, stageEpochs: stages === 'multi' ? 1 : 3 });
-const teach = (curriculum: PluginData<'curriculum'>, changes: Partial<RunEnvironment> = {}): Promise<RunResult> =>
-  study.teach(study.studentSpec(curriculum), changes);
+const teach = (
+  curriculum: PluginData<'curriculum'>,
+  changes: Partial<RunEnvironment> = {},
+): Promise<RunResult> => study.teach(study.studentSpec(curriculum), changes);
 const weightsOf = async (curriculum: PluginData<'curriculum'>, changes: Partial<RunEnvironment> = {}) =>
   (await teach(curriculum, changes)).weightsSha256;
 /** The run's own route as another teacher's. */
@@ -77,15 +79,18 @@ describe('where something differs', () => {
 
   test('another route is named with its hash; without one the run stops', async () => {
     const curriculum = follow(foreignRoute({ of: listed({ epochs: [1, 3] }) }));
-    const [first, ...others] = study.manifest.anchors.map((a) => ({ ...a, sha256: a.sha256 }));
-    const manifest = { ...study.manifest, anchors: [first ?? study.manifest.anchors[0], ...others] as const };
     const journal = new MemoryJournal();
-    const { stages } = await teach(curriculum, {
-      journal,
-      foreign: { manifest, store: study.routes, model: study.teacherModel },
-    });
+    const { stages } = await teach(curriculum, { journal, ...own() });
     expect(stages.map(({ route }) => route)).toEqual(['foreign', undefined]);
-    expect(await failureOf(() => teach(curriculum))).toMatchInlineSnapshot();
+    const switches = journal.records.flatMap((r) => (r.type === 'anchor' ? [r] : []));
+    expect(switches.map(({ reason, anchors }) => [reason, anchors[0]?.hash])).toEqual([
+      ["1 of 2 listed: epoch 1; another teacher's", study.manifest.anchors[0].sha256],
+      ['2 of 2 listed: epoch 3', study.manifest.anchors.at(-1)?.sha256],
+    ]);
+    expect(await failureOf(() => teach(curriculum))).toMatchInlineSnapshot(`
+      "CAIRN_ROUTE_ABSENT stage "stage-1" has another teacher's route, but the run has none
+      a curriculum that learns from it must say usesForeign"
+    `);
   });
 
   test('an ensemble costs a pass of each anchor', async () => {

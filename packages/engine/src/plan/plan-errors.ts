@@ -78,8 +78,8 @@ function probeErrors(registry: Registry, path: string, curriculum: PluginData<'c
     });
 }
 
-function looksAtSamples({ plan, settle }: AnchorPolicy): boolean {
-  return plan === undefined || settle !== undefined;
+function looksAtSamples(policy: AnchorPolicy): boolean {
+  return policy.plan === undefined || policy.settle !== undefined;
 }
 
 /** Plugins of a kind in options, the outermost ones. */

@@ -1,3 +1,10 @@
+import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
+import { foreignRoute } from '@cairn/anchor-policy-foreign-route';
+import { snapshotEnsemble } from '@cairn/anchor-policy-snapshot-ensemble';
+import { bestSingle } from '@cairn/curriculum-best-single';
+import { converged } from '@cairn/curriculum-converged';
+import { rco } from '@cairn/curriculum-rco';
+import { kd } from '@cairn/loss-kd';
 import { countCost } from '@cairn/nn';
 import { failureOf } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
@@ -129,6 +136,99 @@ describe('a plan', () => {
   });
 });
 
+describe('a study with several teachers', () => {
+  const foreign = {
+    ...declared.study.conditions,
+    'rco-foreign': {
+      curriculum: rco({ loss: kd(), anchorPolicy: foreignRoute({ of: equalEpochs() }) }),
+      control: 'rco-eei',
+    },
+  };
+  const file = { ...declared, study: { ...declared.study, conditions: foreign } };
+
+  test("another teacher's route is that of the next teacher seed, and part of the hash", async () => {
+    const { runs, routes } = await planOf({ file, overrides: { teacherSeeds: [3, 4, 5] } });
+    const own = runs.filter(({ condition, seed }) => condition === 'rco-foreign' && seed === 0);
+    expect(own.map((run) => run.foreignRouteId)).toEqual([1, 2, 0].map((i) => routes[i]?.routeId));
+    const two = await planOf({ file, overrides: { teacherSeeds: [3, 5] } });
+    const [first, same] = [own[0]?.hash, two.runs.find((r) => r.id === own[0]?.id)?.hash];
+    expect(first === same).toBe(false);
+    expect(runs.filter(({ foreignRouteId }) => foreignRouteId !== undefined)).toHaveLength(6);
+  });
+
+  test('one teacher has no other', async () => {
+    expect(await failureOf(() => planOf({ file }))).toMatchInlineSnapshot(`
+      "CAIRN_FOREIGN_ROUTE conditions.rco-foreign.curriculum: learns from another teacher's route, and the study has one teacher, seed 0
+      a second one: teacher-seeds [0, 1]"
+    `);
+  });
+
+  test('student seeds are dealt out to teachers in turn', async () => {
+    const overrides = { teacherSeeds: [7, 8], seeds: [0, 1, 2, 3, 4], crossing: 'dealt' };
+    const { runs } = await planOf({ overrides });
+    const dealt = runs.filter(({ condition }) => condition === 'kd').map((r) => [r.teacherSeed, r.seed]);
+    expect(dealt).toEqual([
+      [7, 0],
+      [7, 2],
+      [7, 4],
+      [8, 1],
+      [8, 3],
+    ]);
+  });
+});
+
+describe('a student on fewer samples', () => {
+  test('costs less, and the route stays what it was', async () => {
+    const limited = { overrides: { 'student.samples': 30 } };
+    expect(await change(limited)).toEqual({ route: 'same', runs: 8 });
+    expect((await planOf(limited)).runs.slice(0, 2).map(({ images }) => images)).toEqual([180, 720]);
+  });
+});
+
+describe('several teachers at once', () => {
+  test('are counted in the cost', async () => {
+    const anchorPolicy = snapshotEnsemble({ of: equalEpochs() });
+    const conditions = { kd: { curriculum: rco({ loss: kd(), anchorPolicy }) } };
+    const { runs, study } = await planOf({ file: { ...declared, study: { ...declared.study, conditions } } });
+    const { spec } = registry.create(study.dataset);
+    const [teacher = 0, student = 0] = [study.teacher.model, study.student.model].map(
+      (model) => countCost(registry.create(model).graph(spec)).forward,
+    );
+    expect(runs[0]?.multiplyAdds).toBe(4 * 480 * (3 * student + 4 * teacher));
+  });
+});
+
+describe('what a study cannot show', () => {
+  const warningsOf = async (conditions: typeof declared.study.conditions, overrides = {}) =>
+    (await planOf({ file: { ...declared, study: { ...declared.study, conditions } }, overrides })).warnings;
+
+  test('nothing, where each long condition has a control as long', async () => {
+    expect((await planOf()).warnings).toEqual([
+      // kd-restarts copies the greedy run: what is a bound is no match.
+      'rco-eei trains longer than plain distillation and has a control of another length, kd-restarts',
+    ]);
+    const matched = { 'conditions.kd-restarts.curriculum.restarts': { as: 'rco-eei' } };
+    expect((await planOf({ overrides: matched })).warnings).toEqual([
+      'rco-greedy trains longer than plain distillation and has a control of another length, kd-restarts',
+    ]);
+  });
+
+  test('a long condition without a control, one seed', async () => {
+    const { kd: baseline, 'rco-eei': eei } = declared.study.conditions;
+    if (baseline === undefined || eei === undefined) throw new Error('no such condition');
+    const alone = { kd: baseline, 'rco-eei': { curriculum: eei.curriculum } };
+    expect(await warningsOf(alone, { seeds: [0] })).toEqual([
+      'one seed: nothing is known of the spread, so no difference can be told from chance',
+      'rco-eei trains longer than plain distillation and has no control of equal cost, such as kd-restarts as long as it',
+    ]);
+    const restarts = { curriculum: converged({ loss: kd(), restarts: 4 }) };
+    const matched = { kd: baseline, restarts, 'rco-eei': { ...eei, control: 'restarts' } };
+    expect(await warningsOf(matched)).toEqual([]);
+    const one = rco({ loss: kd(), anchorPolicy: equalEpochs(), stages: 'one' });
+    expect(await warningsOf({ kd: baseline, one: { curriculum: one } })).toEqual([]);
+  });
+});
+
 describe('what is refused before anything is trained', () => {
   const failure = (changes: PlanChanges) => failureOf(() => planOf(changes));
 
@@ -152,6 +252,12 @@ describe('what is refused before anything is trained', () => {
     expect(await failure({ overrides: { 'validation.fraction': 0 } })).toMatchInlineSnapshot(`
       "CAIRN_PROBE_EMPTY conditions.rco-greedy.curriculum: anchor policy "greedy" looks at held-out samples, and there are none
       validation.fraction above 0, or a policy that plans from the route alone"
+    `);
+    const conditions = { kd: { curriculum: bestSingle({ loss: kd(), of: equalEpochs() }) } };
+    const file = { ...declared, study: { ...declared.study, conditions } };
+    expect(await failure({ file, overrides: { 'validation.fraction': 0 } })).toMatchInlineSnapshot(`
+      "CAIRN_PROBE_EMPTY conditions.kd.curriculum: "best-single" decides by held-out samples, and there are none
+      validation.fraction above 0"
     `);
     const overrides = { 'validation.fraction': 0, 'anchor-policy': 'final' };
     expect((await planOf({ overrides })).runs[0]?.images).toBe(600);

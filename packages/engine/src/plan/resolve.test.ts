@@ -82,9 +82,9 @@ describe('what is refused', () => {
   test('options that are not there or out of range, all at once', async () => {
     expect(await failure({ 'student.trainig.epochs': 2, batchsize: 3 })).toMatchInlineSnapshot(`
       "CAIRN_OPTION_UNKNOWN student.trainig.epochs: no such option
-      "student.training"? known here: model, training
+      "student.training"? known here: model, training, samples
       CAIRN_OPTION_UNKNOWN batchsize: no such option
-      known here: id, title, question, dataset, augmentations, batch, validation, teacher, student, conditions, baseline, evaluators, launcher, seeds, teacher-seeds"
+      known here: id, title, question, dataset, augmentations, batch, validation, teacher, student, conditions, sweep, baseline, primary, evaluators, launcher, seeds, teacher-seeds, crossing"
     `);
     expect(await failure({ batch: 0, 'validation.fraction': 0.9 })).toMatchInlineSnapshot(`
       "CAIRN_OPTION_INVALID batch: got 0

@@ -3,6 +3,9 @@ import type { Study } from '@cairn/core';
 import { within } from './plan-errors.ts';
 import type { PlannedRoute, PlannedRun } from './plan.ts';
 
+/** Below this many student seeds no contrast is concluded (methods of `@cairn/report`). */
+const FEWEST_SEEDS = 6;
+
 /** A line each. */
 export function planWarnings(
   study: Study,
@@ -11,12 +14,20 @@ export function planWarnings(
 ): readonly string[] {
   const alone = Object.keys(study.conditions).filter((name) => needsControl(name, study, routes, runs));
   return [
-    ...(study.seeds.length === 1
-      ? ['one seed: nothing is known of the spread, so no difference can be told from chance']
-      : []),
+    ...seedWarning(study),
     ...alone.map(
       (name) => `${name} trains longer than plain distillation and has ${controlText(name, study)}`,
     ),
+  ];
+}
+
+function seedWarning({ seeds: { length }, primary }: Study): string[] {
+  if (length === 1) {
+    return ['one seed: nothing is known of the spread, so no difference can be told from chance'];
+  }
+  if (length >= FEWEST_SEEDS || primary.length === 0) return [];
+  return [
+    `${length} seeds: this cannot conclude on its primary contrasts, which takes ${FEWEST_SEEDS} at least`,
   ];
 }
 
