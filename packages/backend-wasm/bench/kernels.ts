@@ -14,7 +14,11 @@ import type { Build } from '../src/index.ts';
 import { activateWasm } from '../src/index.ts';
 
 const { values: flags } = parseArgs({
-  options: { build: { type: 'string' }, only: { type: 'string', default: '' }, best: { type: 'boolean', default: false } },
+  options: {
+    build: { type: 'string' },
+    only: { type: 'string', default: '' },
+    best: { type: 'boolean', default: false },
+  },
 });
 
 await tf.setBackend('wasm');
@@ -45,7 +49,14 @@ function milliseconds(calls: readonly (() => void)[], seconds = 0.25): number[] 
 const kernel = (name: string, inputs: tf.NamedTensorMap, attributes: object) => (): void =>
   tf.dispose(tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, attributes as tf.NamedAttrMap));
 
-function convRow(batch: number, size: number, channels: number, out: number, filter: number, stride: number): void {
+function convRow(
+  batch: number,
+  size: number,
+  channels: number,
+  out: number,
+  filter: number,
+  stride: number,
+): void {
   const name = `${filter}×${filter}/${stride} ${channels}→${out} @${size}² ×${batch}`;
   if (!name.includes(flags.only)) return;
   const outSize = Math.ceil(size / stride);
@@ -60,7 +71,10 @@ function convRow(batch: number, size: number, channels: number, out: number, fil
     kernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape: w.shape }),
   ]);
   const flop = 2 * batch * outSize * outSize * filter * filter * channels * out;
-  print(name, times.map((ms) => (flop / ms / 1e6).toFixed(1)));
+  print(
+    name,
+    times.map((ms) => (flop / ms / 1e6).toFixed(1)),
+  );
   tf.dispose([x, w, dy]);
 }
 
@@ -96,7 +110,12 @@ function print(name: string, cells: readonly string[]): void {
 
 console.log(`${info.numerics}, Node ${process.version}`);
 print('GFLOP/s', ['stock', 'forward', 'dx', 'dw']);
-for (const [size, channels] of [[32, 16], [16, 32], [8, 64]] as const) convRow(64, size, channels, channels, 3, 1);
+for (const [size, channels] of [
+  [32, 16],
+  [16, 32],
+  [8, 64],
+] as const)
+  convRow(64, size, channels, channels, 3, 1);
 convRow(64, 32, 3, 16, 3, 1);
 convRow(64, 32, 16, 32, 3, 2);
 convRow(64, 16, 32, 64, 3, 2);
@@ -120,8 +139,16 @@ memoryRow('CairnBatchNormTrain', 3 * mb, { x, gamma, beta }, norm);
 memoryRow('CairnBatchNormTrainGrad', 5 * mb, { dy, x, gamma, beta, mean, variance: gamma }, norm);
 memoryRow('CairnReluGrad', 3 * mb, { dy, y: x }, {});
 const [w, g, v] = [tf.zeros([270_000]), tf.ones([270_000]), tf.zeros([270_000])];
-memoryRow('CairnMomentumUpdate', 5 * w.size * 4, { w, g, v },
-  { learningRate: 1e-6, momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0, first: false });
+memoryRow(
+  'CairnMomentumUpdate',
+  5 * w.size * 4,
+  { w, g, v },
+  { learningRate: 1e-6, momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0, first: false },
+);
 const logits = tf.randomNormal([64, 100]);
-memoryRow('CairnSoftmaxCeKl', 3 * logits.size * 4, { student: logits, teacher: logits, labels: tf.zeros([64], 'int32') },
-  { temperature: 4, ceWeight: 1, klWeight: 1 });
+memoryRow(
+  'CairnSoftmaxCeKl',
+  3 * logits.size * 4,
+  { student: logits, teacher: logits, labels: tf.zeros([64], 'int32') },
+  { temperature: 4, ceWeight: 1, klWeight: 1 },
+);

@@ -37,18 +37,40 @@ async function compile(name: string, features: readonly string[]): Promise<void>
   const file = `${name}.wasm`;
   const { default: asc } = await import('assemblyscript/asc');
   const stderr = asc.createMemoryStream();
-  const { error } = await asc.main([
-    'index.ts', '--baseDir', sources, '--outFile', join(output, file),
-    '--runtime', 'stub', '--importMemory', '--noExportMemory', '--initialMemory', '0', '--noAssert',
-    '--use', 'abort=', '--optimizeLevel', '1', '--shrinkLevel', '0', ...features,
-  ], { stderr });
-  if (error) throw new Error(`AssemblyScript could not compile ${file}:\n${stderr.toString()}`, { cause: error });
+  const { error } = await asc.main(
+    [
+      'index.ts',
+      '--baseDir',
+      sources,
+      '--outFile',
+      join(output, file),
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--noExportMemory',
+      '--initialMemory',
+      '0',
+      '--noAssert',
+      '--use',
+      'abort=',
+      '--optimizeLevel',
+      '1',
+      '--shrinkLevel',
+      '0',
+      ...features,
+    ],
+    { stderr },
+  );
+  if (error)
+    throw new Error(`AssemblyScript could not compile ${file}:\n${stderr.toString()}`, { cause: error });
   assertOwnsNoMemory(readFileSync(join(output, file)), file);
 }
 
 const hash = sourceHash();
 const gradients = join(output, 'gradients.js');
-const complete = [gradients, ...builds.map(({ name }) => join(output, `${name}.wasm`))].every((file) => existsSync(file));
+const complete = [gradients, ...builds.map(({ name }) => join(output, `${name}.wasm`))].every((file) =>
+  existsSync(file),
+);
 if (!complete || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   mkdirSync(output, { recursive: true });
   for (const { name, features } of builds) await compile(name, features);

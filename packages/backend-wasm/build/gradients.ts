@@ -17,10 +17,15 @@ export async function bundleGradients(file: string): Promise<void> {
     input: entry,
     platform: 'node',
     output: { file, format: 'esm' },
-    plugins: [{
-      name: entry,
-      resolveId: (id) => (id === entry ? id : undefined),
-      load: (id) => (id === entry ? modules.map((name) => `import ${JSON.stringify(join(core, name))};`).join('\n') : undefined),
-    }],
+    plugins: [
+      {
+        name: entry,
+        resolveId: (id) => (id === entry ? id : undefined),
+        load: (id) =>
+          id === entry
+            ? modules.map((name) => `import ${JSON.stringify(join(core, name))};`).join('\n')
+            : undefined,
+      },
+    ],
   });
 }

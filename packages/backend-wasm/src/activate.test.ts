@@ -15,11 +15,14 @@ test('Winograd is chosen, fused where that works; a build can be forced; calling
   expect((await activateWasm()).numerics).toBe('wasm-simd-1');
 });
 
-test.each(['fma', 'simd'])('build %s has no static data and no start function, and imports only the memory', async (build) => {
-  const bytes = await readFile(new URL(`../build-output/cairn-${build}.wasm`, import.meta.url));
-  const ids = sectionIds(bytes);
-  expect(ids.filter((id) => id === 8 || id === 11)).toEqual([]);
-  const module = await WebAssembly.compile(bytes);
-  expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
-  expect(WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'memory')).toEqual([]);
-});
+test.each(['fma', 'simd'])(
+  'build %s has no static data and no start function, and imports only the memory',
+  async (build) => {
+    const bytes = await readFile(new URL(`../build-output/cairn-${build}.wasm`, import.meta.url));
+    const ids = sectionIds(bytes);
+    expect(ids.filter((id) => id === 8 || id === 11)).toEqual([]);
+    const module = await WebAssembly.compile(bytes);
+    expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+    expect(WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'memory')).toEqual([]);
+  },
+);

@@ -1,5 +1,12 @@
 /** Makes TensorFlow.js's WASM backend the active one and gives it the training kernels. */
-import { backend as currentBackend, getKernel, ready, registerKernel, setBackend, unregisterKernel } from '@tensorflow/tfjs-core';
+import {
+  backend as currentBackend,
+  getKernel,
+  ready,
+  registerKernel,
+  setBackend,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
 import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { BackendError } from '@cairn/core';
 import type { Build, LoadedBuild } from './builds.ts';

@@ -21,9 +21,15 @@ interface Problem {
 
 function problem(shape: number[], offset = 0, scale = 1): Problem {
   const channels = shape.at(-1) ?? 1;
-  const data = numbers(shape.reduce((a, b) => a * b, 1), 11).map((v) => v * scale + offset);
+  const data = numbers(
+    shape.reduce((a, b) => a * b, 1),
+    11,
+  ).map((v) => v * scale + offset);
   return {
-    x: tensor(data, shape), dy: randomTensor(shape, 12), gamma: randomTensor([channels], 13), beta: randomTensor([channels], 14),
+    x: tensor(data, shape),
+    dy: randomTensor(shape, 12),
+    gamma: randomTensor([channels], 13),
+    beta: randomTensor([channels], 14),
   };
 }
 
@@ -33,8 +39,12 @@ function reference({ x, dy, gamma, beta }: Problem, relu: boolean) {
   const channels = gammas.length;
   const rows = xs.length / channels;
   const out = {
-    y: new Float64Array(xs.length), mean: new Float64Array(channels), variance: new Float64Array(channels),
-    dx: new Float64Array(xs.length), dgamma: new Float64Array(channels), dbeta: new Float64Array(channels),
+    y: new Float64Array(xs.length),
+    mean: new Float64Array(channels),
+    variance: new Float64Array(channels),
+    dx: new Float64Array(xs.length),
+    dgamma: new Float64Array(channels),
+    dbeta: new Float64Array(channels),
   };
   for (let c = 0; c < channels; c++) {
     const at = (i: number): number => i * channels + c;
@@ -64,11 +74,28 @@ describe.each(builds)('build %s', (build) => {
     await activateWasm({ build });
   });
 
-  const shapes = [[2, 4, 4, 16], [3, 5, 7, 3], [300, 1], [7, 9], [1, 2, 2, 6], [257, 64], [20, 1100]];
-  test.each(shapes.flatMap((shape) => [{ shape, relu: false }, { shape, relu: true }]))('forward and gradient of $shape, relu $relu', ({ shape, relu }) => {
+  const shapes = [
+    [2, 4, 4, 16],
+    [3, 5, 7, 3],
+    [300, 1],
+    [7, 9],
+    [1, 2, 2, 6],
+    [257, 64],
+    [20, 1100],
+  ];
+  test.each(
+    shapes.flatMap((shape) => [
+      { shape, relu: false },
+      { shape, relu: true },
+    ]),
+  )('forward and gradient of $shape, relu $relu', ({ shape, relu }) => {
     const { x, dy, gamma, beta } = problem(shape);
     const expected = reference({ x, dy, gamma, beta }, relu);
-    const [y = [], mean = [], variance = []] = runGuarded('CairnBatchNormTrain', { x, gamma, beta }, { epsilon, relu });
+    const [y = [], mean = [], variance = []] = runGuarded(
+      'CairnBatchNormTrain',
+      { x, gamma, beta },
+      { epsilon, relu },
+    );
     expect(relativeError(y, expected.y)).toBeLessThan(2e-6);
     expect(relativeError(mean, expected.mean)).toBeLessThan(1e-6);
     expect(relativeError(variance, expected.variance)).toBeLessThan(1e-6);
@@ -76,17 +103,29 @@ describe.each(builds)('build %s', (build) => {
     const [inferred = []] = runGuarded('CairnBatchNormInfer', given, { epsilon, relu });
     expect([...inferred]).toEqual([...y]);
     const inputs = { dy, x, gamma, beta, mean: tensor(mean), variance: tensor(variance) };
-    const [dx = [], dgamma = [], dbeta = []] = runGuarded('CairnBatchNormTrainGrad', inputs, { epsilon, relu });
+    const [dx = [], dgamma = [], dbeta = []] = runGuarded('CairnBatchNormTrainGrad', inputs, {
+      epsilon,
+      relu,
+    });
     expect(relativeError(dx, expected.dx)).toBeLessThan(5e-6);
     expect(relativeError(dgamma, expected.dgamma)).toBeLessThan(2e-6);
     expect(relativeError(dbeta, expected.dbeta)).toBeLessThan(2e-6);
   });
 
-  test.each([[0, 1], [1000, 1], [-1e5, 10], [3, 1e-3]])('statistics of 65,536 rows around %f, spread %f', (offset, scale) => {
+  test.each([
+    [0, 1],
+    [1000, 1],
+    [-1e5, 10],
+    [3, 1e-3],
+  ])('statistics of 65,536 rows around %f, spread %f', (offset, scale) => {
     const parts = problem([64, 32, 32, 5], offset, scale);
     const expected = reference(parts, false);
     const { x, gamma, beta } = parts;
-    const [, mean = [], variance = []] = runGuarded('CairnBatchNormTrain', { x, gamma, beta }, { epsilon, relu: false });
+    const [, mean = [], variance = []] = runGuarded(
+      'CairnBatchNormTrain',
+      { x, gamma, beta },
+      { epsilon, relu: false },
+    );
     for (let c = 0; c < 5; c++) {
       const deviation = Math.sqrt(expected.variance[c] ?? NaN);
       const tolerance = Math.max(1e-5 * deviation, 1e-7 * Math.abs(offset));
@@ -96,8 +135,16 @@ describe.each(builds)('build %s', (build) => {
   });
 
   test('a NaN reaches y and the statistics', () => {
-    const x = tensor([[1, 2], [NaN, 4], [3, 5]]);
-    const [y = [], mean = []] = runGuarded('CairnBatchNormTrain', { x, gamma: tensor([1, 1]), beta: tensor([0, 0]) }, { epsilon, relu: true });
+    const x = tensor([
+      [1, 2],
+      [NaN, 4],
+      [3, 5],
+    ]);
+    const [y = [], mean = []] = runGuarded(
+      'CairnBatchNormTrain',
+      { x, gamma: tensor([1, 1]), beta: tensor([0, 0]) },
+      { epsilon, relu: true },
+    );
     expect([mean[0], mean[1]]).toEqual([NaN, Math.fround(11 / 3)]);
     expect(y[0]).toBeNaN();
   });

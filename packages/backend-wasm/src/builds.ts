@@ -33,10 +33,14 @@ export interface LoadedBuild {
 
 /** The error for a missing file of `build-output/`. */
 export function notBuilt(file: string, cause: unknown): BackendError {
-  return new BackendError('CAIRN_BACKEND_NOT_BUILT', `The wasm backend is not compiled: build-output/${file} is missing.`, {
-    fix: 'Run `npm run prepare` at the root of the workspace.',
-    cause,
-  });
+  return new BackendError(
+    'CAIRN_BACKEND_NOT_BUILT',
+    `The wasm backend is not compiled: build-output/${file} is missing.`,
+    {
+      fix: 'Run `npm run prepare` at the root of the workspace.',
+      cause,
+    },
+  );
 }
 
 async function readBuild(build: 'fma' | 'simd'): Promise<Uint8Array<ArrayBuffer>> {
@@ -65,9 +69,13 @@ export async function loadBuild(backend: WasmBackend, forced?: Build): Promise<L
     const loaded = await tryBuild(build, backend);
     if (loaded !== undefined) return loaded;
   }
-  throw new BackendError('CAIRN_BACKEND_BUILD', `This runtime cannot run the wasm backend's build '${candidates.join("' or '")}'.`, {
-    fix: forced?.startsWith('fma')
-      ? "Relaxed SIMD needs Node 21 or newer and a processor with FMA; build 'simd' runs without them, with other rounding."
-      : 'WebAssembly SIMD is needed: Node 20 or newer.',
-  });
+  throw new BackendError(
+    'CAIRN_BACKEND_BUILD',
+    `This runtime cannot run the wasm backend's build '${candidates.join("' or '")}'.`,
+    {
+      fix: forced?.startsWith('fma')
+        ? "Relaxed SIMD needs Node 21 or newer and a processor with FMA; build 'simd' runs without them, with other rounding."
+        : 'WebAssembly SIMD is needed: Node 20 or newer.',
+    },
+  );
 }

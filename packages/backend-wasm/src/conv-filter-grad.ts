@@ -30,12 +30,27 @@ function directFilterGrad(runtime: Runtime, g: ConvGeometry, x: Images, dy: numb
   const padded = paddedChannels !== g.outChannels;
   const dyRow = paddedChannels * 4;
   const [buffer, taps, table, dyBuffer] = runtime.scratch(
-    groups.scratchBytes, runs.offsets.length * 4, groups.size * pixels * 8, padded ? groups.size * pixels * dyRow : 0);
+    groups.scratchBytes,
+    runs.offsets.length * 4,
+    groups.size * pixels * 8,
+    padded ? groups.size * pixels * dyRow : 0,
+  );
   clearScratch(runtime, groups, buffer);
   runtime.writeInts(taps, runs.offsets);
-  kernels.pixelTable(table, groups.size, g.output[0], g.output[1],
-    0, groups.imageBytes, phase.vertical.move * groups.rowBytes, phase.horizontal.move * g.inChannels * 4,
-    0, pixels * dyRow, g.output[1] * dyRow, dyRow);
+  kernels.pixelTable(
+    table,
+    groups.size,
+    g.output[0],
+    g.output[1],
+    0,
+    groups.imageBytes,
+    phase.vertical.move * groups.rowBytes,
+    phase.horizontal.move * g.inChannels * 4,
+    0,
+    pixels * dyRow,
+    g.output[1] * dyRow,
+    dyRow,
+  );
   kernels.fill(dw, g.filter[0] * g.filter[1] * g.inChannels * g.outChannels * 4);
   for (let first = 0; first < x.count; first += groups.size) {
     const count = Math.min(groups.size, x.count - first);
@@ -43,8 +58,17 @@ function directFilterGrad(runtime: Runtime, g: ConvGeometry, x: Images, dy: numb
     const group = dy + first * pixels * g.outChannels * 4;
     if (padded) kernels.padChannels(group, dyBuffer, count * pixels, g.outChannels, paddedChannels);
     for (let at = 0; at < count * pixels; at += chunk) {
-      kernels.filterGradTiles(source, padded ? dyBuffer : group, dw, taps, runs.offsets.length, runs.run,
-        table + at * 8, Math.min(chunk, count * pixels - at), g.outChannels);
+      kernels.filterGradTiles(
+        source,
+        padded ? dyBuffer : group,
+        dw,
+        taps,
+        runs.offsets.length,
+        runs.run,
+        table + at * 8,
+        Math.min(chunk, count * pixels - at),
+        g.outChannels,
+      );
     }
   }
 }

@@ -31,7 +31,9 @@ const panelBytes = (runs: TapRuns, outChannels: number): number =>
 /** Reserves and fills the tables of every phase. */
 function prepare(runtime: Runtime, pass: Pass, groups: Groups): { frame: number; phases: PreparedPhase[] } {
   const { source, target, frame } = pass;
-  const runs = pass.phases.map((phase) => tapRuns(phase, pass.filterColumns, source.channels, groups.rowBytes));
+  const runs = pass.phases.map((phase) =>
+    tapRuns(phase, pass.filterColumns, source.channels, groups.rowBytes),
+  );
   const sizes = pass.phases.flatMap(({ vertical, horizontal }, i) => {
     const phaseRuns = runs[i] as TapRuns;
     const pixels = groups.size * vertical.count * horizontal.count;
@@ -45,11 +47,20 @@ function prepare(runtime: Runtime, pass: Pass, groups: Groups): { frame: number;
     const phaseRuns = runs[i] as TapRuns;
     pass.pack(filter, taps, phaseRuns);
     runtime.writeInts(taps, phaseRuns.offsets);
-    runtime.kernels.pixelTable(table, groups.size, vertical.count, horizontal.count,
+    runtime.kernels.pixelTable(
+      table,
+      groups.size,
+      vertical.count,
+      horizontal.count,
       (vertical.origin + frame.top) * groups.rowBytes + (horizontal.origin + frame.left) * sourcePixel,
-      groups.imageBytes, vertical.move * groups.rowBytes, horizontal.move * sourcePixel,
+      groups.imageBytes,
+      vertical.move * groups.rowBytes,
+      horizontal.move * sourcePixel,
       (vertical.start * target.columns + horizontal.start) * pixel,
-      target.rows * target.columns * pixel, vertical.step * target.columns * pixel, horizontal.step * pixel);
+      target.rows * target.columns * pixel,
+      vertical.step * target.columns * pixel,
+      horizontal.step * pixel,
+    );
     return { runs: phaseRuns, pixelsPerImage: vertical.count * horizontal.count, taps, filter, table };
   });
   return { frame: buffer, phases };
@@ -70,8 +81,17 @@ function runDirect(runtime: Runtime, pass: Pass): void {
     const count = Math.min(groups.size, source.count - first);
     const address = groups.load(runtime, prepared.frame, first, count);
     for (const { runs, pixelsPerImage, taps, filter, table } of prepared.phases) {
-      runtime.kernels.convTiles(address, target.address + first * imageBytes, filter, taps, runs.offsets.length,
-        runs.run, table, count * pixelsPerImage, target.channels);
+      runtime.kernels.convTiles(
+        address,
+        target.address + first * imageBytes,
+        filter,
+        taps,
+        runs.offsets.length,
+        runs.run,
+        table,
+        count * pixelsPerImage,
+        target.channels,
+      );
     }
   }
 }
@@ -90,7 +110,13 @@ export function convForward(runtime: Runtime, g: ConvGeometry, x: Images, filter
 }
 
 /** dx [N, H, W, C] from dy [N, OH, OW, O] and filter [KH, KW, C, O]; addresses in bytes. */
-export function convInputGrad(runtime: Runtime, g: ConvGeometry, dy: Images, filter: number, dx: number): void {
+export function convInputGrad(
+  runtime: Runtime,
+  g: ConvGeometry,
+  dy: Images,
+  filter: number,
+  dx: number,
+): void {
   const phases = gradientPhases(g);
   runPass(runtime, {
     source: dy,
@@ -100,7 +126,14 @@ export function convInputGrad(runtime: Runtime, g: ConvGeometry, dy: Images, fil
     target: { address: dx, rows: g.input[0], columns: g.input[1], channels: g.inChannels },
     pack: (target, taps, { filterTaps }) => {
       runtime.writeInts(taps, filterTaps);
-      runtime.kernels.packFilterTransposed(filter, target, taps, filterTaps.length, g.inChannels, g.outChannels);
+      runtime.kernels.packFilterTransposed(
+        filter,
+        target,
+        taps,
+        filterTaps.length,
+        g.inChannels,
+        g.outChannels,
+      );
     },
   });
 }

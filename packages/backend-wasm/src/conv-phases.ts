@@ -35,7 +35,10 @@ export interface Phase {
 type Axis = 0 | 1;
 
 function forwardAxis(g: ConvGeometry, axis: Axis): AxisPhase {
-  const taps = Array.from({ length: g.filter[axis] }, (_, index) => ({ index, offset: index * g.dilation[axis] }));
+  const taps = Array.from({ length: g.filter[axis] }, (_, index) => ({
+    index,
+    offset: index * g.dilation[axis],
+  }));
   return { start: 0, step: 1, count: g.output[axis], origin: -g.padding[axis], move: g.stride[axis], taps };
 }
 
@@ -46,7 +49,8 @@ export function forwardPhase(g: ConvGeometry): Phase {
 
 /** The area around x that the forward pass touches. */
 export function forwardFrame(g: ConvGeometry): Frame {
-  const reach = (axis: Axis): number => (g.output[axis] - 1) * g.stride[axis] + (g.filter[axis] - 1) * g.dilation[axis] + 1;
+  const reach = (axis: Axis): number =>
+    (g.output[axis] - 1) * g.stride[axis] + (g.filter[axis] - 1) * g.dilation[axis] + 1;
   return { rows: reach(0), columns: reach(1), top: g.padding[0], left: g.padding[1] };
 }
 
@@ -68,12 +72,15 @@ function gradientAxis(g: ConvGeometry, axis: Axis): AxisPhase[] {
 /** The input gradient; source positions are those of dy and may be negative. Phases without taps write zeros. */
 export function gradientPhases(g: ConvGeometry): Phase[] {
   const horizontals = gradientAxis(g, 1);
-  return gradientAxis(g, 0).flatMap((vertical) => horizontals.map((horizontal) => ({ vertical, horizontal })));
+  return gradientAxis(g, 0).flatMap((vertical) =>
+    horizontals.map((horizontal) => ({ vertical, horizontal })),
+  );
 }
 
 function reach(axes: readonly AxisPhase[]): { before: number; size: number } {
   const touched = axes.flatMap(({ origin, count, taps }) =>
-    taps.flatMap(({ offset }) => [origin + offset, origin + count - 1 + offset]));
+    taps.flatMap(({ offset }) => [origin + offset, origin + count - 1 + offset]),
+  );
   const before = Math.max(0, -Math.min(0, ...touched));
   return { before, size: before + Math.max(0, ...touched) + 1 };
 }
@@ -99,8 +106,10 @@ export function tapRuns(phase: Phase, filterColumns: number, channels: number, r
   const joined = columns.every((tap, i) => i === 0 || tap.offset === (columns[i - 1]?.offset ?? 0) + 1);
   const starts = joined ? columns.slice(0, 1) : columns;
   const offsets = phase.vertical.taps.flatMap((row) =>
-    starts.map((column) => row.offset * rowBytes + column.offset * channels * 4));
+    starts.map((column) => row.offset * rowBytes + column.offset * channels * 4),
+  );
   const filterTaps = phase.vertical.taps.flatMap((row) =>
-    columns.map((column) => row.index * filterColumns + column.index));
+    columns.map((column) => row.index * filterColumns + column.index),
+  );
   return { offsets, run: (joined ? columns.length : 1) * channels, filterTaps };
 }

@@ -24,29 +24,47 @@ interface PreparedPhase {
 /** Pairs of byte offsets: to the pixel, into the filter. */
 function tapPairs({ vertical, horizontal }: Phase, pass: Pass, groups: Groups): number[] {
   const pixel = pass.source.channels * 4;
-  return vertical.taps.flatMap((row) => horizontal.taps.flatMap((column) => [
-    row.offset * groups.rowBytes + column.offset * pixel,
-    (row.index * pass.filterColumns + column.index) * pixel,
-  ]));
+  return vertical.taps.flatMap((row) =>
+    horizontal.taps.flatMap((column) => [
+      row.offset * groups.rowBytes + column.offset * pixel,
+      (row.index * pass.filterColumns + column.index) * pixel,
+    ]),
+  );
 }
 
 function prepare(runtime: Runtime, pass: Pass, groups: Groups): { frame: number; phases: PreparedPhase[] } {
   const { target, frame } = pass;
   const pixel = target.channels * 4;
   const pairs = pass.phases.map((phase) => tapPairs(phase, pass, groups));
-  const sizes = pass.phases.flatMap(({ vertical, horizontal }, i) =>
-    [(pairs[i]?.length ?? 0) * 4, groups.size * vertical.count * horizontal.count * 8]);
+  const sizes = pass.phases.flatMap(({ vertical, horizontal }, i) => [
+    (pairs[i]?.length ?? 0) * 4,
+    groups.size * vertical.count * horizontal.count * 8,
+  ]);
   const [buffer, ...blocks] = runtime.scratch(groups.scratchBytes, ...sizes);
   const phases = pass.phases.map(({ vertical, horizontal }, i) => {
     const [taps = 0, table = 0] = blocks.slice(2 * i, 2 * i + 2);
     const phasePairs = pairs[i] ?? [];
     runtime.writeInts(taps, phasePairs);
-    runtime.kernels.pixelTable(table, groups.size, vertical.count, horizontal.count,
+    runtime.kernels.pixelTable(
+      table,
+      groups.size,
+      vertical.count,
+      horizontal.count,
       (vertical.origin + frame.top) * groups.rowBytes + (horizontal.origin + frame.left) * pixel,
-      groups.imageBytes, vertical.move * groups.rowBytes, horizontal.move * pixel,
+      groups.imageBytes,
+      vertical.move * groups.rowBytes,
+      horizontal.move * pixel,
       (vertical.start * target.columns + horizontal.start) * pixel,
-      target.rows * target.columns * pixel, vertical.step * target.columns * pixel, horizontal.step * pixel);
-    return { taps, tapCount: phasePairs.length / 2, table, pixelsPerImage: vertical.count * horizontal.count };
+      target.rows * target.columns * pixel,
+      vertical.step * target.columns * pixel,
+      horizontal.step * pixel,
+    );
+    return {
+      taps,
+      tapCount: phasePairs.length / 2,
+      table,
+      pixelsPerImage: vertical.count * horizontal.count,
+    };
   });
   return { frame: buffer, phases };
 }
@@ -61,14 +79,28 @@ function runPass(runtime: Runtime, pass: Pass): void {
     const count = Math.min(groups.size, source.count - first);
     const address = groups.load(runtime, prepared.frame, first, count);
     for (const { taps, tapCount, table, pixelsPerImage } of prepared.phases) {
-      runtime.kernels.depthwiseTiles(address, target.address + first * imageBytes, pass.filter, taps, tapCount,
-        table, count * pixelsPerImage, target.channels);
+      runtime.kernels.depthwiseTiles(
+        address,
+        target.address + first * imageBytes,
+        pass.filter,
+        taps,
+        tapCount,
+        table,
+        count * pixelsPerImage,
+        target.channels,
+      );
     }
   }
 }
 
 /** dx [N, H, W, C] from dy [N, OH, OW, C] and filter [KH, KW, C, 1]; addresses in bytes. */
-export function depthwiseInputGrad(runtime: Runtime, g: ConvGeometry, dy: Images, filter: number, dx: number): void {
+export function depthwiseInputGrad(
+  runtime: Runtime,
+  g: ConvGeometry,
+  dy: Images,
+  filter: number,
+  dx: number,
+): void {
   const phases = gradientPhases(g);
   runPass(runtime, {
     source: dy,

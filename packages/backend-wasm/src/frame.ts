@@ -58,8 +58,20 @@ export function groupImages(images: Images, frame: Frame, copy = false): Groups 
   const copiedColumns = Math.max(0, Math.min(columns, frame.columns - frame.left));
   const load: Groups['load'] = (runtime, scratch, first, n) => {
     const source = images.address + first * rows * columns * channels * 4;
-    runtime.kernels.padImages(source, scratch, n, channels, copiedRows, copiedColumns,
-      rows, columns, frame.rows, frame.columns, frame.top, frame.left);
+    runtime.kernels.padImages(
+      source,
+      scratch,
+      n,
+      channels,
+      copiedRows,
+      copiedColumns,
+      rows,
+      columns,
+      frame.rows,
+      frame.columns,
+      frame.top,
+      frame.left,
+    );
     return scratch;
   };
   return { size, imageBytes, rowBytes, scratchBytes: size * imageBytes + slack, load };

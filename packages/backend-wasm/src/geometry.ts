@@ -31,15 +31,30 @@ const quad = (shape: readonly number[]): [number, number, number, number] =>
 
 /** @param depthwise filter is [KH, KW, C, multiplier] */
 export function convShapes(
-  xShape: readonly number[], filterShape: readonly number[], attributes: ConvAttributes, depthwise: boolean,
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  attributes: ConvAttributes,
+  depthwise: boolean,
 ): ConvShapes {
   if (attributes.dataFormat === 'NCHW') {
-    throw new BackendError('CAIRN_BACKEND_LAYOUT', "The wasm backend computes convolutions in NHWC; the layout is 'NCHW'.", {
-      fix: "Pass dataFormat 'NHWC' and transpose the tensors: tf.transpose(x, [0, 2, 3, 1]).",
-    });
+    throw new BackendError(
+      'CAIRN_BACKEND_LAYOUT',
+      "The wasm backend computes convolutions in NHWC; the layout is 'NCHW'.",
+      {
+        fix: "Pass dataFormat 'NHWC' and transpose the tensors: tf.transpose(x, [0, 2, 3, 1]).",
+      },
+    );
   }
-  const info = backend_util.computeConv2DInfo(quad(xShape), quad(filterShape), attributes.strides,
-    attributes.dilations ?? 1, attributes.pad, attributes.dimRoundingMode, depthwise, 'channelsLast');
+  const info = backend_util.computeConv2DInfo(
+    quad(xShape),
+    quad(filterShape),
+    attributes.strides,
+    attributes.dilations ?? 1,
+    attributes.pad,
+    attributes.dimRoundingMode,
+    depthwise,
+    'channelsLast',
+  );
   const geometry: ConvGeometry = {
     input: [info.inHeight, info.inWidth],
     output: [info.outHeight, info.outWidth],

@@ -1,7 +1,8 @@
 /** What the AssemblyScript module exports; the source of each function is in `assembly/` under the same name. */
 type Call<Count extends number, Result = void> = (...numbers: FixedNumbers<Count>) => Result;
-type FixedNumbers<Count extends number, Built extends number[] = []> =
-  Built['length'] extends Count ? Built : FixedNumbers<Count, [...Built, number]>;
+type FixedNumbers<Count extends number, Built extends number[] = []> = Built['length'] extends Count
+  ? Built
+  : FixedNumbers<Count, [...Built, number]>;
 
 export interface KernelModule {
   readonly convTiles: Call<9>;

@@ -3,7 +3,10 @@ import type { ConvGeometry } from './conv-phases.ts';
 
 /** Calls `visit` with flat indices of x, filter and y for every product of a convolution. */
 function eachProduct(
-  g: ConvGeometry, batch: number, visit: (x: number, filter: number, y: number) => void, depthwise: boolean,
+  g: ConvGeometry,
+  batch: number,
+  visit: (x: number, filter: number, y: number) => void,
+  depthwise: boolean,
 ): void {
   const [height, width] = g.input;
   const [outHeight, outWidth] = g.output;
@@ -37,16 +40,25 @@ export interface ConvReference {
 
 /** Forward and both gradients. */
 export function referenceConv(
-  g: ConvGeometry, batch: number, x: ArrayLike<number>, filter: ArrayLike<number>, dy: ArrayLike<number>,
+  g: ConvGeometry,
+  batch: number,
+  x: ArrayLike<number>,
+  filter: ArrayLike<number>,
+  dy: ArrayLike<number>,
   depthwise = false,
 ): ConvReference {
   const y = new Float64Array(dy.length);
   const dx = new Float64Array(x.length);
   const dw = new Float64Array(filter.length);
-  eachProduct(g, batch, (i, j, k) => {
-    y[k] = (y[k] ?? 0) + (x[i] ?? NaN) * (filter[j] ?? NaN);
-    dx[i] = (dx[i] ?? 0) + (dy[k] ?? NaN) * (filter[j] ?? NaN);
-    dw[j] = (dw[j] ?? 0) + (dy[k] ?? NaN) * (x[i] ?? NaN);
-  }, depthwise);
+  eachProduct(
+    g,
+    batch,
+    (i, j, k) => {
+      y[k] = (y[k] ?? 0) + (x[i] ?? NaN) * (filter[j] ?? NaN);
+      dx[i] = (dx[i] ?? 0) + (dy[k] ?? NaN) * (filter[j] ?? NaN);
+      dw[j] = (dw[j] ?? 0) + (dy[k] ?? NaN) * (x[i] ?? NaN);
+    },
+    depthwise,
+  );
   return { y, dx, dw };
 }

@@ -28,7 +28,9 @@ const runtimes = new WeakMap<object, Runtime>();
 
 /** Instantiates the module on the backend's memory. */
 export async function createRuntime(
-  module: WebAssembly.Module, backend: WasmBackend, winograd: boolean,
+  module: WebAssembly.Module,
+  backend: WasmBackend,
+  winograd: boolean,
 ): Promise<Runtime> {
   const { memory } = backend.wasm.asm;
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
@@ -67,9 +69,13 @@ function createArena(backend: WasmBackend): (bytes: number) => number {
 }
 
 function outOfMemory(bytes: number): BackendError {
-  return new BackendError('CAIRN_BACKEND_MEMORY', `The WASM backend has no ${bytes} bytes left for a kernel's scratch.`, {
-    fix: 'Use a smaller batch, or dispose of tensors that are no longer needed.',
-  });
+  return new BackendError(
+    'CAIRN_BACKEND_MEMORY',
+    `The WASM backend has no ${bytes} bytes left for a kernel's scratch.`,
+    {
+      fix: 'Use a smaller batch, or dispose of tensors that are no longer needed.',
+    },
+  );
 }
 
 export function bindRuntime(backend: object, runtime: Runtime): void {
@@ -80,9 +86,13 @@ export function bindRuntime(backend: object, runtime: Runtime): void {
 export function runtimeOf(backend: object): Runtime {
   const runtime = runtimes.get(backend);
   if (runtime === undefined) {
-    throw new BackendError('CAIRN_BACKEND_INACTIVE', 'A training kernel ran on a WASM backend that was not activated.', {
-      fix: 'Call `await activateWasm()` after creating the backend.',
-    });
+    throw new BackendError(
+      'CAIRN_BACKEND_INACTIVE',
+      'A training kernel ran on a WASM backend that was not activated.',
+      {
+        fix: 'Call `await activateWasm()` after creating the backend.',
+      },
+    );
   }
   return runtime;
 }

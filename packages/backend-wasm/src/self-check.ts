@@ -11,8 +11,15 @@ export function fuses(runtime: Runtime): boolean {
 export function multipliesRight(runtime: Runtime): boolean {
   const [pixels, inputs, outputs] = [7, 5, 11];
   const [x, w, packed, y, taps, table] = runtime.scratch(
-    pixels * inputs * 4, inputs * outputs * 4, inputs * 64, pixels * outputs * 4, 4, pixels * 8);
-  const values = (count: number, factor: number): number[] => Array.from({ length: count }, (_, i) => ((i * factor) % 13) - 6);
+    pixels * inputs * 4,
+    inputs * outputs * 4,
+    inputs * 64,
+    pixels * outputs * 4,
+    4,
+    pixels * 8,
+  );
+  const values = (count: number, factor: number): number[] =>
+    Array.from({ length: count }, (_, i) => ((i * factor) % 13) - 6);
   const xs = values(pixels * inputs, 5);
   const ws = values(inputs * outputs, 7);
   runtime.floats(x, xs.length).set(xs);
@@ -24,7 +31,9 @@ export function multipliesRight(runtime: Runtime): boolean {
   kernels.convTiles(x, y, packed, taps, 1, inputs, table, pixels, outputs);
   return runtime.floats(y, pixels * outputs).every((value, at) => {
     const pixel = Math.floor(at / outputs);
-    const terms = xs.slice(pixel * inputs, (pixel + 1) * inputs).map((v, c) => v * (ws[c * outputs + (at % outputs)] ?? NaN));
+    const terms = xs
+      .slice(pixel * inputs, (pixel + 1) * inputs)
+      .map((v, c) => v * (ws[c * outputs + (at % outputs)] ?? NaN));
     return value === terms.reduce((sum, term) => sum + term, 0);
   });
 }

@@ -20,7 +20,13 @@ export function numbers(count: number, seed: number): Float32Array {
 }
 
 export function randomTensor(shape: readonly number[], seed: number): Tensor {
-  return tensor(numbers(shape.reduce((a, b) => a * b, 1), seed), [...shape]);
+  return tensor(
+    numbers(
+      shape.reduce((a, b) => a * b, 1),
+      seed,
+    ),
+    [...shape],
+  );
 }
 
 /** Largest difference, relative to the largest magnitude of the reference (at least 1e-30). */
@@ -42,7 +48,10 @@ const canary = Math.fround(1234.5);
  * that inputs (unless `writes` lists them) and guards are untouched. Returns the outputs' values; frees everything.
  */
 export function runGuarded(
-  name: string, inputs: Readonly<Record<string, Tensor>>, attributes: object, writes: readonly string[] = [],
+  name: string,
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: object,
+  writes: readonly string[] = [],
 ): Float32Array[] {
   const guard = (): Tensor => tensor1d(new Float32Array(37).fill(canary));
   const guards = [guard()];
@@ -66,10 +75,11 @@ export function runGuarded(
 
 /** (f(x + h) − f(x − h)) / 2h in one component of x. */
 export function centralDifference(f: (x: Tensor) => Tensor, x: Tensor, at: number, step = 0.25): number {
-  const shifted = (by: number): number => tidy(() => {
-    const data = x.dataSync().slice();
-    data[at] = (data[at] ?? NaN) + by;
-    return f(tensor(data, x.shape)).dataSync()[0] ?? NaN;
-  });
+  const shifted = (by: number): number =>
+    tidy(() => {
+      const data = x.dataSync().slice();
+      data[at] = (data[at] ?? NaN) + by;
+      return f(tensor(data, x.shape)).dataSync()[0] ?? NaN;
+    });
   return (shifted(step) - shifted(-step)) / (2 * step);
 }

@@ -31,11 +31,16 @@ export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
 export function forgetCopies(backend: WasmBackend, tensor: TensorInfo): void {
   const { id, memoryOffset } = backend.dataIdMap.get(tensor.dataId);
   backend.wasm.tfjs.disposeData(id);
-  backend.wasm.tfjs.registerTensor(id, tensor.shape.reduce((product, size) => product * size, 1), memoryOffset);
+  backend.wasm.tfjs.registerTensor(
+    id,
+    tensor.shape.reduce((product, size) => product * size, 1),
+    memoryOffset,
+  );
 }
 
 export function isWasmBackend(value: unknown): value is WasmBackend {
-  if (typeof value !== 'object' || value === null || !('wasm' in value) || !('dataIdMap' in value)) return false;
+  if (typeof value !== 'object' || value === null || !('wasm' in value) || !('dataIdMap' in value))
+    return false;
   const { wasm } = value as WasmBackend;
   return wasm.asm.memory instanceof WebAssembly.Memory && typeof wasm._malloc === 'function';
 }

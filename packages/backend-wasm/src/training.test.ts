@@ -9,7 +9,14 @@ const run = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMa
 
 const norm = { epsilon: 1e-5, relu: true };
 const conv = { strides: 1, pad: 'same', dimRoundingMode: 'floor' };
-const rule = { learningRate: 0.02, momentum: 0.9, dampening: 0, nesterov: true, weightDecay: 1e-4, first: false };
+const rule = {
+  learningRate: 0.02,
+  momentum: 0.9,
+  dampening: 0,
+  nesterov: true,
+  weightDecay: 1e-4,
+  first: false,
+};
 
 test('500 steps', async () => {
   await activateWasm();
@@ -24,22 +31,38 @@ test('500 steps', async () => {
   const head = tf.variable(randomTensor([8, 4], 3)) as tf.Tensor as tf.Tensor2D;
   const weights = [filter, gamma, beta, head];
   const velocities = weights.map((w) => tf.variable(tf.zerosLike(w)));
-  const step = (): number => tf.tidy(() => {
-    const c = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor as tf.Tensor4D, 1, 'same');
-    const [y, mean, variance] = run('CairnBatchNormTrain', { x: c, gamma, beta }, norm) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const features = tf.mean<tf.Tensor2D>(y, [1, 2]);
-    const student = tf.matMul(features, head);
-    const [ce, , dLogits] = run('CairnSoftmaxCeKl', { student, labels }, { temperature: 1, ceWeight: 1, klWeight: 0 }) as tf.Tensor2D[];
-    const dHead = tf.matMul(features, dLogits as tf.Tensor2D, true);
-    const dFeatures = tf.div(tf.matMul(dLogits as tf.Tensor2D, head, false, true), 64);
-    const dy = tf.tile(tf.reshape(dFeatures, [8, 1, 1, 8]), [1, 8, 8, 1]);
-    const [dc, dGamma, dBeta] = run('CairnBatchNormTrainGrad', { dy, x: c, gamma, beta, mean, variance }, norm) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const dFilter = tf.engine().runKernel<tf.Tensor>('Conv2DBackpropFilter', { x, dy: dc }, { ...conv, filterShape: [3, 3, 3, 8] });
-    tf.engine().runKernel('Conv2DBackpropInput', { dy: dc, filter }, { ...conv, inputShape: [8, 8, 8, 3] });
-    [dFilter, dGamma, dBeta, dHead].forEach((g, i) =>
-      run('CairnMomentumUpdate', { w: weights[i] as tf.Tensor, g, v: velocities[i] as tf.Tensor }, rule));
-    return ce?.dataSync()[0] ?? NaN;
-  });
+  const step = (): number =>
+    tf.tidy(() => {
+      const c = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor as tf.Tensor4D, 1, 'same');
+      const [y, mean, variance] = run('CairnBatchNormTrain', { x: c, gamma, beta }, norm) as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const features = tf.mean<tf.Tensor2D>(y, [1, 2]);
+      const student = tf.matMul(features, head);
+      const [ce, , dLogits] = run(
+        'CairnSoftmaxCeKl',
+        { student, labels },
+        { temperature: 1, ceWeight: 1, klWeight: 0 },
+      ) as tf.Tensor2D[];
+      const dHead = tf.matMul(features, dLogits as tf.Tensor2D, true);
+      const dFeatures = tf.div(tf.matMul(dLogits as tf.Tensor2D, head, false, true), 64);
+      const dy = tf.tile(tf.reshape(dFeatures, [8, 1, 1, 8]), [1, 8, 8, 1]);
+      const [dc, dGamma, dBeta] = run(
+        'CairnBatchNormTrainGrad',
+        { dy, x: c, gamma, beta, mean, variance },
+        norm,
+      ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const dFilter = tf
+        .engine()
+        .runKernel<tf.Tensor>('Conv2DBackpropFilter', { x, dy: dc }, { ...conv, filterShape: [3, 3, 3, 8] });
+      tf.engine().runKernel('Conv2DBackpropInput', { dy: dc, filter }, { ...conv, inputShape: [8, 8, 8, 3] });
+      [dFilter, dGamma, dBeta, dHead].forEach((g, i) =>
+        run('CairnMomentumUpdate', { w: weights[i] as tf.Tensor, g, v: velocities[i] as tf.Tensor }, rule),
+      );
+      return ce?.dataSync()[0] ?? NaN;
+    });
   const losses = Array.from({ length: 10 }, step);
   const before = { ...tf.memory(), heap: heap.HEAPU8.byteLength };
   for (let i = 0; i < 500; i++) losses.push(step());

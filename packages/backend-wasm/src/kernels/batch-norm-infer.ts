@@ -9,8 +9,18 @@ export const batchNormInfer = kernel<BatchNormAttributes>('CairnBatchNormInfer',
   const { rows, channels } = rowsAndChannels(x);
   const y = output(x.shape);
   const [scale] = runtime.scratch(channels * 4);
-  kernels.batchNormApply(address(x), address(y), address(input('gamma')), address(input('beta')),
-    address(input('mean')), address(input('variance')), scale, rows, channels, attributes.epsilon,
-    attributes.relu ? 1 : 0);
+  kernels.batchNormApply(
+    address(x),
+    address(y),
+    address(input('gamma')),
+    address(input('beta')),
+    address(input('mean')),
+    address(input('variance')),
+    scale,
+    rows,
+    channels,
+    attributes.epsilon,
+    attributes.relu ? 1 : 0,
+  );
   return [y];
 });

@@ -21,9 +21,37 @@ export const batchNormTrainGrad = kernel<BatchNormAttributes>('CairnBatchNormTra
   const variance = address(input('variance'));
   const { epsilon } = attributes;
   const relu = attributes.relu ? 1 : 0;
-  kernels.batchNormGradSums(address(dy), address(x), address(input('gamma')), beta, mean, variance, scale, sums,
-    address(dgamma), address(dbeta), rows, channels, epsilon, relu);
-  kernels.batchNormGradApply(address(dy), address(x), address(dx), beta, mean, variance, scale, factors,
-    address(dgamma), address(dbeta), rows, channels, epsilon, relu);
+  kernels.batchNormGradSums(
+    address(dy),
+    address(x),
+    address(input('gamma')),
+    beta,
+    mean,
+    variance,
+    scale,
+    sums,
+    address(dgamma),
+    address(dbeta),
+    rows,
+    channels,
+    epsilon,
+    relu,
+  );
+  kernels.batchNormGradApply(
+    address(dy),
+    address(x),
+    address(dx),
+    beta,
+    mean,
+    variance,
+    scale,
+    factors,
+    address(dgamma),
+    address(dbeta),
+    rows,
+    channels,
+    epsilon,
+    relu,
+  );
   return [dx, dgamma, dbeta];
 });

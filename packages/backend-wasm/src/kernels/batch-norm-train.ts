@@ -26,7 +26,18 @@ export const batchNormTrain = kernel<BatchNormAttributes>('CairnBatchNormTrain',
   const variance = output([channels]);
   const [sums, scale] = runtime.scratch(channels * 16, channels * 4);
   kernels.channelStatistics(address(x), rows, channels, sums, address(mean), address(variance));
-  kernels.batchNormApply(address(x), address(y), address(input('gamma')), address(input('beta')), address(mean),
-    address(variance), scale, rows, channels, attributes.epsilon, attributes.relu ? 1 : 0);
+  kernels.batchNormApply(
+    address(x),
+    address(y),
+    address(input('gamma')),
+    address(input('beta')),
+    address(mean),
+    address(variance),
+    scale,
+    rows,
+    channels,
+    attributes.epsilon,
+    attributes.relu ? 1 : 0,
+  );
   return [y, mean, variance];
 });

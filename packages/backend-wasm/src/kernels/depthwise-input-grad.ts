@@ -16,6 +16,13 @@ export const depthwiseInputGrad = kernel<Attributes>(DepthwiseConv2dNativeBackpr
   const { geometry } = shapes;
   const dx = output(shapes.inShape);
   if (shapes.empty) kernels.fill(address(dx), sizeOf(dx) * 4);
-  else (geometry.inChannels === geometry.outChannels ? gather : scatter)(runtime, geometry, imagesOf(dy, address(dy)), address(filter), address(dx));
+  else
+    (geometry.inChannels === geometry.outChannels ? gather : scatter)(
+      runtime,
+      geometry,
+      imagesOf(dy, address(dy)),
+      address(filter),
+      address(dx),
+    );
   return dx;
 });

@@ -17,9 +17,21 @@ import { segmentSum } from './segment-sum.ts';
 import { softmaxCeKl } from './softmax-ce-kl.ts';
 
 export const trainingKernels: readonly KernelConfig[] = [
-  conv2d, conv2dInputGrad, conv2dFilterGrad, depthwiseInputGrad, depthwiseFilterGrad, maxPoolGrad, avgPoolGrad,
-  segmentSum, einsum,
-  batchNormTrain, batchNormTrainGrad, batchNormInfer, reluGrad, momentumUpdate, softmaxCeKl,
+  conv2d,
+  conv2dInputGrad,
+  conv2dFilterGrad,
+  depthwiseInputGrad,
+  depthwiseFilterGrad,
+  maxPoolGrad,
+  avgPoolGrad,
+  segmentSum,
+  einsum,
+  batchNormTrain,
+  batchNormTrainGrad,
+  batchNormInfer,
+  reluGrad,
+  momentumUpdate,
+  softmaxCeKl,
 ];
 
 /** Everything that is registered; the refused kernels only throw. */

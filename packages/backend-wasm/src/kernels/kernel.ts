@@ -26,7 +26,8 @@ export interface KernelCall<Attributes> {
 
 /** Describes a kernel for TensorFlow.js's registry. */
 export function kernel<Attributes = NamedAttrMap>(
-  kernelName: string, run: (call: KernelCall<Attributes>) => TensorInfo | TensorInfo[],
+  kernelName: string,
+  run: (call: KernelCall<Attributes>) => TensorInfo | TensorInfo[],
 ): KernelConfig {
   return {
     kernelName,
@@ -56,17 +57,24 @@ function missingInput(kernelName: string, name: string): never {
 
 /** Throws where shapes differ; a kernel would read past the smaller tensor. */
 export function assertSameShape(kernelName: string, first: TensorInfo, second: TensorInfo): void {
-  if (first.shape.length === second.shape.length && first.shape.every((size, i) => size === second.shape[i])) return;
-  throw new BackendError('CAIRN_BACKEND_SHAPE',
-    `${kernelName} needs tensors of one shape; they are [${first.shape.join(', ')}] and [${second.shape.join(', ')}].`);
+  if (first.shape.length === second.shape.length && first.shape.every((size, i) => size === second.shape[i]))
+    return;
+  throw new BackendError(
+    'CAIRN_BACKEND_SHAPE',
+    `${kernelName} needs tensors of one shape; they are [${first.shape.join(', ')}] and [${second.shape.join(', ')}].`,
+  );
 }
 
 /** Throws where a tensor is not of the type that the kernel reads. */
 export function assertType(kernelName: string, tensor: TensorInfo, dtype: 'float32' | 'int32'): void {
   if (tensor.dtype === dtype) return;
-  throw new BackendError('CAIRN_BACKEND_TYPE', `${kernelName} reads ${dtype}; the tensor is ${tensor.dtype}.`, {
-    fix: `Cast it first: x.cast('${dtype}').`,
-  });
+  throw new BackendError(
+    'CAIRN_BACKEND_TYPE',
+    `${kernelName} reads ${dtype}; the tensor is ${tensor.dtype}.`,
+    {
+      fix: `Cast it first: x.cast('${dtype}').`,
+    },
+  );
 }
 
 export function sizeOf(tensor: TensorInfo): number {

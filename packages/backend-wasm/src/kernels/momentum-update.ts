@@ -21,8 +21,18 @@ export const momentumUpdate = kernel<Attributes>('CairnMomentumUpdate', (call) =
   assertSameShape('CairnMomentumUpdate', w, v);
   for (const tensor of [w, g, v]) assertType('CairnMomentumUpdate', tensor, 'float32');
   const { learningRate, momentum, dampening, nesterov, weightDecay, first } = attributes;
-  kernels.momentumUpdate(address(w), address(g), address(v), sizeOf(w), learningRate, momentum, dampening,
-    nesterov ? 1 : 0, weightDecay, first ? 1 : 0);
+  kernels.momentumUpdate(
+    address(w),
+    address(g),
+    address(v),
+    sizeOf(w),
+    learningRate,
+    momentum,
+    dampening,
+    nesterov ? 1 : 0,
+    weightDecay,
+    first ? 1 : 0,
+  );
   written(w);
   written(v);
   return [];

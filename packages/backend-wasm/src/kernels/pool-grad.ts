@@ -12,24 +12,55 @@ interface Attributes {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-function poolGrad(call: KernelCall<Attributes>, dy: TensorInfo, input: TensorInfo, maximum: boolean): TensorInfo {
+function poolGrad(
+  call: KernelCall<Attributes>,
+  dy: TensorInfo,
+  input: TensorInfo,
+  maximum: boolean,
+): TensorInfo {
   const { attributes, runtime, kernels, output, address } = call;
   const { filterSize, strides, pad, dimRoundingMode } = attributes;
   const info = backend_util.computePool2DInfo(
-    input.shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+    input.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
   const dx = output(input.shape);
   const [geometry] = runtime.scratch(48);
-  runtime.writeInts(geometry, [info.inHeight, info.inWidth, info.outHeight, info.outWidth,
-    info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth,
-    info.dilationHeight, info.dilationWidth, info.padInfo.top, info.padInfo.left]);
-  kernels.poolGrad(address(dy), maximum ? address(input) : 0, address(dx), info.batchSize, info.inChannels, geometry);
+  runtime.writeInts(geometry, [
+    info.inHeight,
+    info.inWidth,
+    info.outHeight,
+    info.outWidth,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    info.dilationHeight,
+    info.dilationWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+  ]);
+  kernels.poolGrad(
+    address(dy),
+    maximum ? address(input) : 0,
+    address(dx),
+    info.batchSize,
+    info.inChannels,
+    geometry,
+  );
   return dx;
 }
 
 /** {dy, input, output} → dx. Replaces the stock kernel, which loses the gradient of windows without a positive value. */
 export const maxPoolGrad = kernel<Attributes>(MaxPoolGrad, (call) =>
-  poolGrad(call, call.input('dy'), call.input('input'), true));
+  poolGrad(call, call.input('dy'), call.input('input'), true),
+);
 
 /** {dy, input} → dx. Replaces the stock kernel, which divides by the whole window also where padding was left out. */
 export const avgPoolGrad = kernel<Attributes>(AvgPoolGrad, (call) =>
-  poolGrad(call, call.input('dy'), call.input('input'), false));
+  poolGrad(call, call.input('dy'), call.input('input'), false),
+);

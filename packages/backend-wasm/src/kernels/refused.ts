@@ -18,7 +18,12 @@ const wrong: Readonly<Record<string, string>> = {
 
 export const refusedKernels: readonly KernelConfig[] = Object.entries(wrong).map(([name, reason]) =>
   kernel(name, () => {
-    throw new BackendError('CAIRN_BACKEND_KERNEL', `TensorFlow.js 4.22 computes ${name} wrongly on WASM (${reason}).`, {
-      fix: 'Run this part on another backend, or compose it of other operations.',
-    });
-  }));
+    throw new BackendError(
+      'CAIRN_BACKEND_KERNEL',
+      `TensorFlow.js 4.22 computes ${name} wrongly on WASM (${reason}).`,
+      {
+        fix: 'Run this part on another backend, or compose it of other operations.',
+      },
+    );
+  }),
+);

@@ -32,19 +32,37 @@ export const softmaxCeKl = kernel<Attributes>(name, (call) => {
   const kl = output([]);
   const gradient = output(student.shape);
   const [work] = runtime.scratch(classes * 16);
-  kernels.softmaxCeKl(address(student), address(teacher), address(labels), address(gradient), address(ce),
-    address(kl), work, rows, classes, attributes.temperature, attributes.ceWeight, attributes.klWeight);
+  kernels.softmaxCeKl(
+    address(student),
+    address(teacher),
+    address(labels),
+    address(gradient),
+    address(ce),
+    address(kl),
+    work,
+    rows,
+    classes,
+    attributes.temperature,
+    attributes.ceWeight,
+    attributes.klWeight,
+  );
   return [ce, kl, gradient];
 });
 
 function assertLabelShape(labels: TensorInfo, rows: number): void {
   if (labels.shape.length === 1 && labels.shape[0] === rows) return;
-  throw new BackendError('CAIRN_BACKEND_SHAPE',
-    `${name} needs one label per row: ${rows} rows, labels of shape [${labels.shape.join(', ')}].`);
+  throw new BackendError(
+    'CAIRN_BACKEND_SHAPE',
+    `${name} needs one label per row: ${rows} rows, labels of shape [${labels.shape.join(', ')}].`,
+  );
 }
 
 function badLabel(row: number, classes: number): BackendError {
-  return new BackendError('CAIRN_BACKEND_LABEL', `The label of row ${row} is no class: the logits have ${classes} classes.`, {
-    fix: `Labels are int32 from 0 to ${classes - 1}; compare the data set's class count with the model's.`,
-  });
+  return new BackendError(
+    'CAIRN_BACKEND_LABEL',
+    `The label of row ${row} is no class: the logits have ${classes} classes.`,
+    {
+      fix: `Labels are int32 from 0 to ${classes - 1}; compare the data set's class count with the model's.`,
+    },
+  );
 }
