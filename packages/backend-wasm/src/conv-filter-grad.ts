@@ -37,19 +37,10 @@ function directFilterGrad(runtime: Runtime, g: ConvGeometry, x: Images, dy: numb
   );
   clearScratch(runtime, groups, buffer);
   runtime.writeInts(taps, runs.offsets);
+  // prettier-ignore
   kernels.pixelTable(
-    table,
-    groups.size,
-    g.output[0],
-    g.output[1],
-    0,
-    groups.imageBytes,
-    phase.vertical.move * groups.rowBytes,
-    phase.horizontal.move * g.inChannels * 4,
-    0,
-    pixels * dyRow,
-    g.output[1] * dyRow,
-    dyRow,
+    table, groups.size, g.output[0], g.output[1], 0, groups.imageBytes, phase.vertical.move *
+    groups.rowBytes, phase.horizontal.move * g.inChannels * 4, 0, pixels * dyRow, g.output[1] * dyRow, dyRow,
   );
   kernels.fill(dw, g.filter[0] * g.filter[1] * g.inChannels * g.outChannels * 4);
   for (let first = 0; first < x.count; first += groups.size) {

@@ -90,19 +90,10 @@ export function depthwiseFilterGrad(
     if (repeated)
       kernels.copyPerMultiplier(source, wide, count * x.rows * x.columns, g.inChannels, multiplier, channels);
     if (padded) kernels.padChannels(dyGroup, dyWide, count * pixels, g.outChannels, channels);
+    // prettier-ignore
     kernels.padImages(
-      repeated ? wide : source,
-      frames,
-      count,
-      channels,
-      x.rows,
-      x.columns,
-      x.rows,
-      x.columns,
-      frame.rows,
-      frame.columns,
-      frame.top,
-      frame.left,
+      repeated ? wide : source, frames, count, channels, x.rows, x.columns, x.rows, x.columns, frame.rows,
+      frame.columns, frame.top, frame.left,
     );
     for (let at = 0; at < count * pixels; at += 256) {
       kernels.depthwiseFilterGrad(
@@ -155,19 +146,10 @@ export function depthwiseInputGrad(
       count * pixels,
       channels,
     );
+    // prettier-ignore
     kernels.cropImages(
-      frames,
-      dx + first * g.input[0] * g.input[1] * g.inChannels * 4,
-      count,
-      g.input[0],
-      g.input[1],
-      g.inChannels,
-      multiplier,
-      frame.rows,
-      frame.columns,
-      channels,
-      frame.top,
-      frame.left,
+      frames, dx + first * g.input[0] * g.input[1] * g.inChannels * 4, count, g.input[0], g.input[1],
+      g.inChannels, multiplier, frame.rows, frame.columns, channels, frame.top, frame.left,
     );
   }
 }

@@ -54,19 +54,11 @@ export function runWinograd(runtime: Runtime, pass: Pass): void {
   const imageBytes = target.rows * target.columns * pixel;
   const top = vertical.origin + frame.top + (vertical.taps[0]?.offset ?? 0);
   const left = horizontal.origin + frame.left + (horizontal.taps[0]?.offset ?? 0);
+  // prettier-ignore
   kernels.pixelTable(
-    table,
-    groups.size,
-    target.rows / 4,
-    target.columns / 4,
-    top * groups.rowBytes + left * sourcePixel,
-    groups.imageBytes,
-    4 * groups.rowBytes,
-    4 * sourcePixel,
-    0,
-    imageBytes,
-    4 * target.columns * pixel,
-    4 * pixel,
+    table, groups.size, target.rows / 4, target.columns / 4, top * groups.rowBytes + left * sourcePixel,
+    groups.imageBytes, 4 * groups.rowBytes, 4 * sourcePixel, 0, imageBytes, 4 * target.columns * pixel, 4 *
+    pixel,
   );
   clearScratch(runtime, groups, buffer);
   for (let first = 0; first < source.count; first += groups.size) {
@@ -116,19 +108,10 @@ export function winogradFilterGrad(
     kernels.winogradFilterGradScratch(inChannels, outChannels),
   );
   const dyRow = output[1] * outChannels * 4;
+  // prettier-ignore
   kernels.pixelTable(
-    table,
-    groups.size,
-    output[0] / 4,
-    output[1] / 4,
-    0,
-    groups.imageBytes,
-    4 * groups.rowBytes,
-    16 * inChannels,
-    0,
-    output[0] * dyRow,
-    4 * dyRow,
-    16 * outChannels,
+    table, groups.size, output[0] / 4, output[1] / 4, 0, groups.imageBytes, 4 * groups.rowBytes, 16 *
+    inChannels, 0, output[0] * dyRow, 4 * dyRow, 16 * outChannels,
   );
   clearScratch(runtime, groups, buffer);
   kernels.fill(sums, sumBytes);
