@@ -27,7 +27,8 @@ export function picture({ title, teacher, curves }: PictureData): string {
   const top = Math.ceil(best * 10) / 10;
   const x = linear([0, epochs], [PLOT.left, PLOT.right], roundStep(epochs, 10));
   const y = linear([0, top], [PLOT.bottom, PLOT.top], roundStep(top, 6));
-  const labels = spread(curves.map((c) => y(c.points.at(-1)?.accuracy ?? 0)));
+  const ends = curves.map((c) => y(c.points.at(-1)?.accuracy ?? 0));
+  const [teacherLabel = 0, ...labels] = spread([y(teacher.accuracy), ...ends]);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" role="img" aria-label="${escape(title)}">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
@@ -41,7 +42,7 @@ export function picture({ title, teacher, curves }: PictureData): string {
       '#555555',
       '6 4',
     ),
-    text(PLOT.right + 8, y(teacher.accuracy) + 4, teacher.name, { colour: '#555555' }),
+    text(PLOT.right + 8, teacherLabel + 4, teacher.name, { colour: '#555555' }),
     ...curves.flatMap((curve, i) =>
       drawCurve(curve, COLOURS[i % COLOURS.length] ?? '#000000', x, y, labels[i] ?? 0),
     ),
