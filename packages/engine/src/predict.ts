@@ -17,7 +17,7 @@ export async function predictLogits(
   const logits = new Float32Array(rows.length * classes);
   for (let start = 0; start < rows.length; start += PREDICT_BATCH) {
     const batch = await batches.make(rows.slice(start, start + PREDICT_BATCH));
-    const outputs = await network.infer(batch.inputs);
+    const outputs = await network.infer(batch.inputs, ['logits']);
     try {
       logits.set((await outputs['logits']?.data()) as Float32Array, start * classes);
     } finally {

@@ -87,8 +87,8 @@ export class AnchorTeacher implements Teacher {
     this.#members = members;
   }
 
-  async supervise(batch: Batch): Promise<Outputs> {
-    if (this.#members.length <= 1) return this.#first().network.infer(batch.inputs);
+  async supervise(batch: Batch, wanted?: readonly string[]): Promise<Outputs> {
+    if (this.#members.length <= 1) return this.#first().network.infer(batch.inputs, wanted);
     const each: Tensor[] = [];
     try {
       for (const { network } of this.#members) each.push(await logitsOf(network, batch.inputs));
@@ -148,8 +148,7 @@ export class AnchorTeacher implements Teacher {
 }
 
 async function logitsOf(network: Network, inputs: Outputs): Promise<Tensor> {
-  const { logits, ...others } = await network.infer(inputs);
-  for (const other of Object.values(others)) other.dispose();
+  const { logits } = await network.infer(inputs, ['logits']);
   if (logits === undefined) throw new TypeError('a network without logits'); // its graph would be refused
   return logits;
 }

@@ -81,10 +81,13 @@ export interface NetInfo {
 export interface Network {
   readonly graph: NetworkGraph;
   readonly info: NetInfo;
-  /** Inference mode; has its own buffers, so it never disturbs a pending backward. */
-  infer(inputs: Outputs): Promise<Outputs>;
-  /** Training mode; keeps what `backward` needs until `backward` or the next `forward`. */
-  forward(inputs: Outputs): Outputs;
+  /**
+   * Inference mode; has its own buffers, so it never disturbs a pending backward.
+   * @param wanted names of outputs and taps to return; all that the network was compiled for by default
+   */
+  infer(inputs: Outputs, wanted?: readonly string[]): Promise<Outputs>;
+  /** Training mode; keeps what `backward` needs until `backward` or the next `forward`. `wanted` as for `infer`. */
+  forward(inputs: Outputs, wanted?: readonly string[]): Outputs;
   /**
    * Sets the gradient of every parameter from gradients of outputs or taps. Returns nothing that is kept:
    * gradients live until `update`.

@@ -50,7 +50,10 @@ export interface Teacher {
   /** Names what supervises, for logs and cache keys. */
   readonly identity: string;
   readonly info: NetInfo;
-  /** Outputs for a batch; the caller owns them. */
-  supervise(batch: Batch): Promise<Outputs>;
+  /**
+   * Outputs for a batch; the caller owns them.
+   * @param wanted names of outputs and taps to return; all there are by default
+   */
+  supervise(batch: Batch, wanted?: readonly string[]): Promise<Outputs>;
   dispose(): void;
 }

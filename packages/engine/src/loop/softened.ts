@@ -10,8 +10,8 @@ export function softened(teacher: Teacher, temperature: number): Teacher {
   return {
     identity: `${teacher.identity}/${temperature}`,
     info: teacher.info,
-    async supervise(batch): Promise<Outputs> {
-      const { logits, ...others } = await teacher.supervise(batch);
+    async supervise(batch, wanted): Promise<Outputs> {
+      const { logits, ...others } = await teacher.supervise(batch, wanted);
       if (logits === undefined) return others;
       try {
         return { ...others, logits: div(logits, temperature) };

@@ -76,8 +76,8 @@ async function gradientsOf(
   search: boolean,
 ): Promise<Record<string, number>> {
   const network = learnerOf(session.networks, update.learner);
-  const guide: Outputs = teacher === undefined ? {} : await teacher.supervise(batch);
-  const learner = network.forward(batch.inputs);
+  const guide: Outputs = teacher === undefined ? {} : await teacher.supervise(batch, loss.needs.guide);
+  const learner = network.forward(batch.inputs, [...new Set(['logits', ...loss.needs.learner])]);
   try {
     const input = { learner, guide, labels: batch.labels, indices: batch.indices };
     const { values, gradients } = await lossGradients(loss.instance, loss.needs, input);

@@ -269,7 +269,7 @@ test('wrong calls say what would be right', async () => {
     CAIRN_NETWORK_ORDER: update: there are no gradients | forward and backward before each update
     CAIRN_NETWORK_FROZEN: forward: got a network compiled for inference | infer, or compile with train: true
     CAIRN_NETWORK_INPUT: input "x": got [1, 1] | [batch, 6, 5, 2]
-    CAIRN_NETWORK_OUTPUT: backward: got a gradient of "logit" | "logits"? known: embedding, logits
+    CAIRN_NETWORK_OUTPUT: gradient to go back from: got "logit" | "logits"? known: embedding, logits
     CAIRN_LOSS_TAP: tap "f2": the network has none of this name | "f0"? known: f0, f1.pre, f1
     CAIRN_WEIGHTS_MISMATCH: array "fc.bias" is missing | 20 arrays, all of the graph's parameters and buffers
     CAIRN_WEIGHTS_MISMATCH: array "fc.bios" is not in the graph | "fc.bias"?

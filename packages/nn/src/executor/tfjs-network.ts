@@ -42,7 +42,7 @@ export class TfjsNetwork implements Network {
     this.#arrays.setZeros();
   }
 
-  async infer(inputs: Outputs): Promise<Outputs> {
+  async infer(inputs: Outputs, wanted?: readonly string[]): Promise<Outputs> {
     return tidy(() => {
       const values = this.#inputValues(inputs);
       for (const step of this.#plan.steps) {
@@ -53,11 +53,11 @@ export class TfjsNetwork implements Network {
         );
         for (const id of step.release) valueOf(values, id).dispose();
       }
-      return this.#results(values);
+      return this.#results(values, wanted);
     });
   }
 
-  forward(inputs: Outputs): Outputs {
+  forward(inputs: Outputs, wanted?: readonly string[]): Outputs {
     if (!this.#train)
       throw new RunError('CAIRN_NETWORK_FROZEN', 'forward: got a network compiled for inference', {
         fix: 'infer, or compile with train: true',
@@ -76,7 +76,7 @@ export class TfjsNetwork implements Network {
           this.#arrays.set(step.node.arrays[role] ?? '', buffer);
         for (const id of step.release) if (!trace.holds(valueOf(values, id))) valueOf(values, id).dispose();
       });
-      return this.#results(values);
+      return this.#results(values, wanted);
     });
   }
 
@@ -169,10 +169,7 @@ export class TfjsNetwork implements Network {
   #seeds(gradients: Outputs): Map<string, Tensor> {
     const names = Object.keys(gradients);
     for (const name of names)
-      if (!this.#plan.results.has(name))
-        throw new RunError('CAIRN_NETWORK_OUTPUT', `backward: got a gradient of "${name}"`, {
-          fix: suggestion(name, this.#plan.results.keys()),
-        });
+      if (!this.#plan.results.has(name)) throw this.#unknown('gradient to go back from', name);
     const flowing = new Map<string, Tensor>();
     for (const [name, id] of this.#plan.results) {
       const gradient = gradients[name];
@@ -216,10 +213,21 @@ export class TfjsNetwork implements Network {
     return result;
   }
 
-  #results(values: ReadonlyMap<string, Tensor>): Outputs {
+  #results(values: ReadonlyMap<string, Tensor>, wanted?: readonly string[]): Outputs {
+    const { results } = this.#plan;
     return Object.fromEntries(
-      [...this.#plan.results].map(([name, id]) => [name, valueOf(values, id).clone()]),
+      (wanted ?? [...results.keys()]).map((name) => {
+        const id = results.get(name);
+        if (id === undefined) throw this.#unknown('wanted', name);
+        return [name, valueOf(values, id).clone()];
+      }),
     );
+  }
+
+  #unknown(what: string, name: string): RunError {
+    return new RunError('CAIRN_NETWORK_OUTPUT', `${what}: got "${name}"`, {
+      fix: suggestion(name, this.#plan.results.keys()),
+    });
   }
 
   #dropGradients(): void {
