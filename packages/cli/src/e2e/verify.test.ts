@@ -86,7 +86,8 @@ test('a whole study verifies: runs, route, data', slow, async () => {
   const found = verified.map((v) => v.name.replace(/^route .*/, 'route')).sort();
   expect(found).toEqual([...names, 'data', 'route'].sort());
   const good = verified.flatMap((v) => v.findings.filter((f) => f.state === 'good').map((f) => f.what));
-  for (const what of ['journal', 'run.json', 'weights/last', 'weights/best', 'result', 'initial', 'plan']) {
+  const kept = ['weights/last', 'weights/best', 'artifacts/test-last.safetensors'];
+  for (const what of ['journal', 'run.json', ...kept, 'result', 'initial', 'plan']) {
     expect(good.filter((g) => g === what).length).toBeGreaterThanOrEqual(runs.length);
   }
   expect(good).toEqual(expect.arrayContaining(['manifest', 'anchor 36', 'data textures']));
@@ -102,6 +103,7 @@ test('whatever is not as it was recorded is named', slow, async () => {
     join(run, 'weights/stage-1.safetensors'),
     (text) => `${text.slice(0, -1)}${text.endsWith('\0') ? '\x01' : '\0'}`,
   );
+  edit(join(run, 'artifacts/test-last.safetensors'), (text) => text.slice(1));
   edit(join(run, 'run.json'), (text) => text.replace('"batch": ', '"batch": 1'));
   edit(join(route, 'step-00000036.safetensors'), (text) => text.slice(0, -1));
   const plan = readdirSync(join(run, '../plans'))[0] ?? '';
@@ -110,7 +112,8 @@ test('whatever is not as it was recorded is named', slow, async () => {
   const wrong = verified.flatMap(({ findings }) =>
     findings.filter((f) => f.state === 'wrong').map((f) => f.what),
   );
-  expect([code, wrong.sort()]).toEqual([1, ['anchor 36', 'plan', 'run.json', 'weights/stage-1']]);
+  const altered = ['anchor 36', 'artifacts/test-last.safetensors', 'plan', 'run.json', 'weights/stage-1'];
+  expect([code, wrong.sort()]).toEqual([1, altered]);
   edit(join(route, 'manifest.json'), (text) => text.replace('"val/top1": 0.', '"val/top1": 0.1'));
   edit(join(run, 'journal.jsonl'), (text) => text.replace('{"v":1', '{"v":'));
   const more = await verify(where, `quickstart/${profile}/${RUN}`);

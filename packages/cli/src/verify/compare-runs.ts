@@ -19,7 +19,9 @@ export interface RunComparison {
 
 /** The last record of each kind counts, as a run that was gone on with may have written one twice. */
 export function compareRuns(before: JournalView, again: JournalView): RunComparison {
-  const [a, b] = [factsOf(before), factsOf(again)];
+  // An older Cairn kept no predictions: nothing to hold the new ones against.
+  const kept = before.artifacts.length > 0;
+  const [a, b] = [factsOf(before), factsOf(kept ? again : { ...again, artifacts: [] })];
   const names = [...new Set([...a.keys(), ...b.keys()])];
   const differences = names
     .map((what) => ({ what, before: a.get(what) ?? 'none', again: b.get(what) ?? 'none' }))
@@ -28,7 +30,7 @@ export function compareRuns(before: JournalView, again: JournalView): RunCompari
 }
 
 function factsOf(journal: JournalView): ReadonlyMap<string, string> {
-  const { tags, weights, anchors, stages, metrics, results } = journal;
+  const { tags, weights, anchors, stages, metrics, artifacts, results } = journal;
   const result = { ...results.at(-1) };
   delete (result as { seconds?: unknown }).seconds;
   return new Map([
@@ -39,6 +41,7 @@ function factsOf(journal: JournalView): ReadonlyMap<string, string> {
       samples.map(({ value, step }) => [`${key}@${step}`, String(value)] as const),
     ),
     ...weights.map(({ role, sha256, epoch }) => [`weights/${role}`, `${sha256} epoch ${epoch}`] as const),
+    ...artifacts.map(({ file, sha256 }) => [file, sha256] as const),
     ...Object.entries(result).map(([key, value]) => [`result ${key}`, spelled(value)] as const),
   ]);
 }

@@ -1,5 +1,5 @@
 /** Every hash of a run's folder again: of a student's run, or of a teacher's beside its route. */
-import { contentHash, type StageRecord, type Store } from '@cairn/core';
+import { contentHash, sha256, type StageRecord, type Store } from '@cairn/core';
 import { CHECKPOINT, routeConfig, type RunResult } from '@cairn/engine';
 import { hashWeights } from '@cairn/nn';
 import { openSealed, readSafetensors } from '@cairn/route';
@@ -19,7 +19,8 @@ export async function verifyRun(store: Store): Promise<readonly Finding[]> {
   });
   const configuration = await finding('run.json', () => checkConfig(store, journal));
   const weights = journal === undefined ? [] : await checkWeights(store, journal);
-  return [readable, configuration, ...weights, ...(await checkCheckpoint(store))];
+  const artifacts = journal === undefined ? [] : await checkArtifacts(store, journal);
+  return [readable, configuration, ...weights, ...artifacts, ...(await checkCheckpoint(store))];
 }
 
 async function checkConfig(store: Store, journal: JournalView | undefined): Promise<Finding> {
@@ -69,6 +70,24 @@ async function checkFile(
     sha256,
     await hashWeights(readSafetensors(bytes, `${store.location}/${file}`).tensors),
   );
+}
+
+/** The last record of a file counts: a run that went on may have written it twice. */
+async function checkArtifacts(store: Store, { artifacts, end }: JournalView): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  if (artifacts.length === 0 && end?.status === 'FINISHED') {
+    return [{ what: 'predictions', state: 'absent', text: 'made before Cairn kept them' }];
+  }
+  for (const [what, { sha256: expected }] of new Map(artifacts.map((a) => [a.file, a]))) {
+    findings.push(
+      await finding(what, async () => {
+        const bytes = await store.read(what);
+        if (bytes === undefined) return { what, state: 'wrong', text: `no file ${store.location}/${what}` };
+        return sameHash(what, expected, await sha256(bytes));
+      }),
+    );
+  }
+  return findings;
 }
 
 async function checkCheckpoint(store: Store): Promise<readonly Finding[]> {
