@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { plugins, studies } from '../routes/test-support/tiny-study.ts';
+import { allStudies, plugins } from '../routes/test-support/tiny-study.ts';
 import { cairn as cairnWith } from '../test-host.ts';
 
 const PROGRAM = fileURLToPath(new URL('../routes/test-support/tiny-program.ts', import.meta.url));
@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true }));
 
 const cairn = (line: string) =>
-  cairnWith(line, { plugins: async () => plugins, studies, env: { CAIRN_HOME: home } });
+  cairnWith(line, { plugins: async () => plugins, studies: allStudies, env: { CAIRN_HOME: home } });
 const routeOf = (seed: number): string =>
   readdirSync(join(home, 'routes')).find((id) => {
     const manifest = JSON.parse(readFileSync(join(home, 'routes', id, 'manifest.json'), 'utf8')) as unknown;
