@@ -1,16 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunError } from '@cairn/core';
-import type { JournalView } from '@cairn/tracking';
+import { RunError, UsageError } from '@cairn/core';
 import { rerunSpec } from '../args/specs.ts';
 import type { Command, Host } from '../command.ts';
 import { coloured, print, printJson, unicode } from '../output.ts';
+import { packageText, type OutsidePackage } from '../outside/package-files.ts';
 import { machineState } from '../study/provenance.ts';
+import { readRunFile } from '../study/run-file.ts';
 import { LiveTerminal } from '../terminal/live-terminal.ts';
 import type { Compared, RunComparison } from '../verify/compare-runs.ts';
 import { repeatAndCompare } from '../verify/repeat-run.ts';
-import { rerunSubject } from '../verify/rerun-subject.ts';
+import { rerunSubject, type RerunSubject } from '../verify/rerun-subject.ts';
 import { compareMachine } from '../verify/verify-world.ts';
 
 /** `cairn rerun <run | route>`: 1 where it gives anything else. */
@@ -18,7 +19,7 @@ export const rerun: Command<typeof rerunSpec.flags> = {
   spec: rerunSpec,
   async execute({ arguments: [name = ''], flags }, host) {
     const subject = await rerunSubject(host, name);
-    const changed = await changesSince(host, subject.journal, flags.anyway);
+    const changed = await changesSince(host, subject, flags.anyway);
     const stream = flags.json !== undefined && flags.json.file === undefined ? host.err : host.out;
     const live = new LiveTerminal({
       stream,
@@ -42,9 +43,13 @@ export const rerun: Command<typeof rerunSpec.flags> = {
 };
 
 /** In words what of code and libraries is another one now. @throws CAIRN_RERUN_CHANGED without `anyway` */
-async function changesSince(host: Host, { tags }: JournalView, anyway: boolean): Promise<readonly string[]> {
-  const changed = compareMachine(tags, await machineState(host.root)).filter((f) => f.state === 'changed');
-  const words = changed.map(({ what, text }) => `${what}: ${text}`);
+async function changesSince(host: Host, subject: RerunSubject, anyway: boolean): Promise<readonly string[]> {
+  const { tags } = subject.journal;
+  const machine = compareMachine(tags, await machineState(host.root)).filter((f) => f.state === 'changed');
+  const words = [
+    ...machine.map(({ what, text }) => `${what}: ${text}`),
+    ...(await pluginChanges(host, subject)),
+  ];
   if (words.length === 0 || anyway) return words;
   throw new RunError(
     'CAIRN_RERUN_CHANGED',
@@ -53,6 +58,30 @@ async function changesSince(host: Host, { tags }: JournalView, anyway: boolean):
       fix: ['go back to it', 'or --anyway: a difference may then come from there'],
     },
   );
+}
+
+/** The same of what `--plugin` brings now. @throws CAIRN_PLUGIN_MISSING */
+async function pluginChanges(host: Host, { name, folder }: RerunSubject): Promise<readonly string[]> {
+  const { plugins = [] } = (await readRunFile(folder))?.provenance ?? {};
+  const now = await host.outside();
+  const missing = plugins.filter((then) => !now.some((p) => samePackage(p, then)));
+  if (missing.length > 0) {
+    const flags = plugins.map(({ source }) => ` --plugin=${source}`).join('');
+    throw new UsageError(
+      'CAIRN_PLUGIN_MISSING',
+      `cairn rerun: made with ${missing.map(packageText).join(', ')} from outside the catalogue`,
+      { fix: `cairn rerun ${name.replace(/^route /, '')}${flags}` },
+    );
+  }
+  return plugins.flatMap((then) => {
+    const found = now.filter((p) => samePackage(p, then));
+    if (found.some(({ digest }) => digest === then.digest)) return [];
+    return [`plugin: ${packageText(then)} then, ${found.map(packageText).join(', ')} now`];
+  });
+}
+
+function samePackage(a: OutsidePackage, b: OutsidePackage): boolean {
+  return a.source === b.source || (a.name !== undefined && a.name === b.name) || a.digest === b.digest;
 }
 
 function resultLines({ things, differences }: RunComparison): string[] {

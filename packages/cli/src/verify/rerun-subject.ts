@@ -4,7 +4,7 @@ import type { PlannedRoute, PlannedRun } from '@cairn/engine';
 import { openRoute } from '@cairn/route';
 import { loadJournal, type JournalView } from '@cairn/tracking';
 import type { Host } from '../command.ts';
-import type { NodeStore } from '../files/index.ts';
+import { NodeStore } from '../files/index.ts';
 import { JOURNAL } from '../study/header.ts';
 import { placesIn } from '../study/places.ts';
 import { runNames } from '../study/run-names.ts';
@@ -15,8 +15,9 @@ export type RerunSubject = {
   readonly name: string;
   readonly journal: JournalView;
   readonly work: WorkFile;
-  /** The folder of the study that made it. */
+  /** The folder of the study that made it, and its own. */
   readonly study: NodeStore;
+  readonly folder: NodeStore;
 } & ({ readonly run: PlannedRun } | { readonly route: PlannedRoute; readonly manifest: Manifest });
 
 /**
@@ -51,7 +52,9 @@ async function finishedRunOf(host: Host, name: string): Promise<RerunSubject> {
   const study = places.study(studyName, profile);
   const work = await planOf(study, journal);
   const run = work?.plan.runs.find((r) => r.id === id && r.hash === journal.tags['cairn.config']);
-  if (work !== undefined && run !== undefined) return { name, journal, work, study, run };
+  if (work !== undefined && run !== undefined) {
+    return { name, journal, work, study, folder: new NodeStore(`${places.runs.location}/${name}`), run };
+  }
   throw planMissing(name, `cairn run ${studyName} --fresh trains it again, with its plan`);
 }
 
@@ -75,7 +78,8 @@ async function recordedRoute(host: Host, id: string): Promise<RerunSubject> {
     throw planMissing(name, `restore ${study.location}/plans from a copy`);
   }
   const { manifest, ...refused } = await openRoute(routes, id, route.recorder);
-  if (manifest !== undefined) return { name, journal, work, study, route, manifest };
+  const folder = new NodeStore(`${routes.location}/${id}`);
+  if (manifest !== undefined) return { name, journal, work, study, folder, route, manifest };
   const reason = 'reason' in refused ? refused.reason : '';
   throw new RunError('CAIRN_ROUTE_ABSENT', `cairn rerun: ${name}: ${reason}`, { fix: `${again} records it` });
 }
