@@ -7,17 +7,26 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allStudies, plugins } from '../routes/test-support/tiny-study.ts';
 import { cairn as cairnWith } from '../test-host.ts';
+import { journalOf } from './cairn-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('../routes/test-support/tiny-program.ts', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'cairn-rerun-'));
 
+type Lines = ReturnType<typeof journalOf>;
+let out = '';
+
 beforeAll(() => {
   const env = { PATH: process.env['PATH'], CAIRN_HOME: home, LANG: 'C.UTF-8' };
-  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'run', 'controls'], {
-    encoding: 'utf8',
-    env,
-  });
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    [PROGRAM, 'run', 'controls', '--workers=1'],
+    {
+      encoding: 'utf8',
+      env,
+    },
+  );
   expect([status, stderr]).toEqual([0, '']);
+  out = stdout;
 }, 120_000);
 afterAll(() => rmSync(home, { recursive: true }));
 
@@ -35,10 +44,33 @@ test.each([
   'kd-restarts-t1-s0',
   'best-early-t0-s0',
   'kd-long-t0-s0',
+  'kd-twice-t0-s0',
 ])('%s', async (run) => {
   const { code, out, err } = await cairn(`rerun controls/default/${run} --anyway`);
   expect([code, err]).toEqual([0, '']);
   expect(out).toMatch(/^equal: \d+ things, bit by bit$/m);
+});
+
+test('controls that turn out to be the same are trained once, and each stands for itself', async () => {
+  const begin = (run: string) => journalOf(join(home, 'runs/controls/default', run));
+  const [once, other] = ['kd-restarts', 'kd-twice'].map((name) => begin(`${name}-t0-s0`)) as [Lines, Lines];
+  const tags = (lines: Lines) => lines[0]?.['tags'] as Record<string, string>;
+  expect(tags(once)['cairn.trained']).toMatch(/^[0-9a-f]{16}$/);
+  expect(tags(once)['cairn.trained']).toBe(tags(other)['cairn.trained']);
+  expect([tags(once)['cairn.condition'], tags(other)['cairn.condition']]).toEqual([
+    'kd-restarts',
+    'kd-twice',
+  ]);
+  const told = (lines: Lines) => lines.filter(({ type }) => type !== 'run_start' && type !== 'params');
+  expect(told(other).map((line) => ({ ...line, t: 0, endTime: 0 }))).toEqual(
+    told(once).map((line) => ({ ...line, t: 0, endTime: 0 })),
+  );
+  expect(out).toMatch(/the same as kd-(restarts|twice)-t0-s0, not trained twice/);
+  // Another teacher's are another's.
+  expect(tags(begin('kd-twice-t1-s0'))['cairn.trained']).not.toBe(tags(once)['cairn.trained']);
+  expect(tags(begin('rco-greedy-t0-s0'))['cairn.trained']).toBeUndefined();
+  const { code, out: found } = await cairn('verify controls/default/kd-twice-t0-s0 --json');
+  expect([code, (JSON.parse(found) as { readonly wrong: number }).wrong]).toEqual([0, 0]);
 });
 
 test('the other route was really another one', () => {

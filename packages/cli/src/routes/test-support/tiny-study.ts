@@ -100,6 +100,7 @@ const controls = defineStudy({
   conditions: {
     kd: { curriculum: converged({ loss: kd() }) },
     'kd-restarts': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-greedy' } }) },
+    'kd-twice': { curriculum: converged({ loss: kd(), restarts: { as: 'kd-restarts' } }) },
     'rco-greedy': {
       curriculum: rco({ loss: kd(), anchorPolicy: greedy({ anchors: 2 }) }),
       control: 'kd-restarts',
