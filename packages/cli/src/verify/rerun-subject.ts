@@ -60,7 +60,8 @@ async function finishedRunOf(host: Host, name: string): Promise<RerunSubject> {
 
 /** A route has no place in a study's folder: its journal says which study trained it. */
 async function recordedRoute(host: Host, id: string): Promise<RerunSubject> {
-  const { routes, study: studyAt } = placesIn(host.home);
+  const places = placesIn(host.home);
+  const { routes } = places;
   const name = `route ${id}`;
   const begun = await loadJournal(routes, `${id}/${JOURNAL}`);
   if (begun === undefined || begun.tags['cairn.teacher'] === 'given') {
@@ -71,7 +72,7 @@ async function recordedRoute(host: Host, id: string): Promise<RerunSubject> {
   const { 'cairn.study': studyName = '', 'cairn.profile': profile = '' } = begun.tags;
   const again = `cairn run ${studyName}`;
   const journal = await finishedJournal(routes, id, name, `${again} goes on with it`);
-  const study = studyAt(studyName, profile);
+  const study = places.study(studyName, profile);
   const work = await planOf(study, journal);
   const route = work?.plan.routes.find((r) => r.routeId === id);
   if (work === undefined || route === undefined) {
