@@ -196,6 +196,10 @@ test('intervals over test images: for accuracy, within the seeds, where both sid
     ]
   `);
   expect(compareStudy(sampleResult).withoutImages).toBeUndefined();
+  const one = compareStudy(study([0.6], [0.5]), ['test/top1'], () => outcomes('00001111'));
+  expect(sentences(one).find((text) => text.startsWith('"images"'))).toMatch(
+    /; what another seed would give is not known\.$/,
+  );
 });
 
 test('several routes for a seed: the mean of their differences; another metric of the same images', () => {

@@ -71,9 +71,12 @@ function imageSentences({ contrasts, metrics, withoutImages = [] }: Comparison):
   const [first] = found;
   const sentences: string[] = [];
   if (first !== undefined) {
+    const seeds = contrasts.some((contrast) => contrast.t !== undefined)
+      ? 'other seeds vary as "95 % t" says'
+      : 'what another seed would give is not known';
     const both = found.some((images) => images.both !== undefined)
       ? '; "seeds × images" draws seeds too and errs on the wide side'
-      : '; other seeds vary as "95 % t" says';
+      : `; ${seeds}`;
     const count = first.images.toLocaleString('en');
     sentences.push(
       `"images" is the 95 % interval over ${count} test images drawn again, for these trained networks${both}.`,
