@@ -74,6 +74,7 @@ interface JsonSchema {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  readonly minItems?: number;
 }
 
 function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema | undefined {
@@ -117,7 +118,7 @@ function accepted(s: JsonSchema): string | undefined {
   }
   if (s.type === 'number' || s.type === 'integer') return numberInWords(s);
   if (s.type === 'boolean') return 'true or false';
-  if (s.type === 'array') return 'a list';
+  if (s.type === 'array') return s.minItems ? `a list of at least ${s.minItems}` : 'a list';
   return s.type === 'string' ? 'text' : undefined;
 }
 
