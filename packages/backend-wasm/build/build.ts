@@ -14,10 +14,16 @@ const sources = join(root, 'assembly');
 const output = join(root, 'build-output');
 const stamp = join(output, 'sources.sha256');
 
-const builds = [
+const instructions = [
   { name: 'cairn-simd', features: ['--enable', 'simd'] },
   { name: 'cairn-fma', features: ['--enable', 'simd', '--enable', 'relaxed-simd'] },
 ];
+/** V8 binds a module to shared or to unshared memory when it is linked: every build comes as both. */
+const shared = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+const builds = instructions.flatMap(({ name, features }) => [
+  { name, features },
+  { name: `${name}-shared`, features: [...features, ...shared] },
+]);
 
 function versionOf(name: string): string {
   const manifest: unknown = createRequire(import.meta.url)(`${name}/package.json`);

@@ -35,4 +35,22 @@ export interface KernelModule {
   readonly segmentSum: Call<7>;
   readonly fill: Call<2>;
   readonly multiplyAddProbe: Call<3, number>;
+  readonly pointwise: Call<10>;
+  readonly clearBorder: Call<9>;
+  readonly shardStatistics: Call<4>;
+  readonly normConstants: Call<9>;
+  readonly normConstantsInfer: Call<6>;
+  readonly moveStatistics: Call<7>;
+  readonly normalise: Call<8>;
+  readonly normGradSums: Call<8>;
+  readonly normGradFactors: Call<6>;
+  readonly normParameterGrad: Call<6>;
+  readonly normGradApply: Call<9>;
+  readonly sumBlocks: Call<5>;
+  readonly sgdUpdate: Call<6>;
+  readonly adamwUpdate: Call<6>;
+  readonly planeAverage: Call<3>;
+  readonly planeAverageGrad: Call<3>;
+  readonly planeChannelSums: Call<3>;
+  readonly foldFilter: Call<8>;
 }

@@ -1,0 +1,111 @@
+/** What the main thread and the workers do alike: hold an instance of the kernels and run tasks of programs. */
+import { placeScratch, type EncodedProgram } from '../program.ts';
+import type { Control } from './control.ts';
+
+type Kernel = (...numbers: number[]) => unknown;
+
+interface Held {
+  readonly program: EncodedProgram;
+  /** Without scratch addresses; undefined until the first run, and after the scratch has moved. */
+  placed: Float64Array | undefined;
+}
+
+/** What the main thread tells the others. */
+export type TeamMessage =
+  | { readonly tell: 'program'; readonly id: number; readonly program: EncodedProgram }
+  | { readonly tell: 'forget'; readonly id: number }
+  | { readonly tell: 'scratch'; readonly address: number };
+
+export interface ThreadSetup {
+  readonly index: number;
+  readonly threads: number;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
+/** Names of the module's kernels in the order in which programs number them. */
+export function kernelNames(module: WebAssembly.Module): readonly string[] {
+  return WebAssembly.Module.exports(module).map(({ name }) => name);
+}
+
+export class TeamThread {
+  readonly #kernels: readonly Kernel[];
+  readonly #control: Control;
+  readonly #index: number;
+  readonly #threads: number;
+  readonly #programs = new Map<number, Held>();
+  #scratch = 0;
+
+  constructor({ index, threads, module, memory }: ThreadSetup, control: Control) {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.#kernels = kernelNames(module).map((name) => exports[name] as Kernel);
+    this.#control = control;
+    this.#index = index;
+    this.#threads = threads;
+  }
+
+  listen(message: TeamMessage): void {
+    if (message.tell === 'program')
+      this.#programs.set(message.id, { program: message.program, placed: undefined });
+    else if (message.tell === 'forget') this.#programs.delete(message.id);
+    else {
+      this.#scratch = message.address;
+      for (const held of this.#programs.values()) held.placed = undefined;
+    }
+  }
+
+  /** Takes part in a run until it is over. False where the program is unknown here. */
+  work(run: number, id: number, patienceMs: number): boolean {
+    const held = this.#programs.get(id);
+    if (held === undefined) return false;
+    held.placed ??= placeScratch(held.program, this.#scratch);
+    const { phases } = held.program;
+    for (let phase = 0; phase < phases.length - 1; phase++) {
+      const first = phases[phase] ?? 0;
+      const count = (phases[phase + 1] ?? 0) - first;
+      this.#claimAll(run, phase, first, count, held.program.tasks, held.placed);
+      if (count > 0 && !this.#control.awaitPhase(run, phase, count, patienceMs)) return true;
+    }
+    return true;
+  }
+
+  /** Its own share first, then what others have not begun. */
+  #claimAll(
+    run: number,
+    phase: number,
+    first: number,
+    count: number,
+    tasks: Int32Array,
+    code: Float64Array,
+  ): void {
+    for (let i = 0; i < this.#threads; i++) {
+      const owner = (this.#index + i) % this.#threads;
+      const start = Math.floor((owner * count) / this.#threads);
+      const size = Math.floor(((owner + 1) * count) / this.#threads) - start;
+      for (;;) {
+        const claimed = this.#control.claim(run, phase, owner, size);
+        if (claimed < 0) break;
+        const task = first + start + claimed;
+        this.#runTask(code, tasks[task] ?? 0, tasks[task + 1] ?? 0);
+        this.#control.finish(phase, count);
+      }
+    }
+  }
+
+  #runTask(code: Float64Array, start: number, end: number): void {
+    for (let at = start; at < end;) {
+      const count = code[at + 1] ?? 0;
+      call(this.#kernels[code[at] ?? 0] as Kernel, code, at + 2, count);
+      at += 2 + count;
+    }
+  }
+}
+
+/** Without an array of arguments: calls are a fraction of a microsecond apart. Kernels ignore arguments past theirs. */
+function call(kernel: Kernel, c: Float64Array, i: number, count: number): void {
+  const n = (k: number): number => c[i + k] as number;
+  if (count <= 4) kernel(n(0), n(1), n(2), n(3));
+  else if (count <= 8) kernel(n(0), n(1), n(2), n(3), n(4), n(5), n(6), n(7));
+  else if (count <= 12) kernel(n(0), n(1), n(2), n(3), n(4), n(5), n(6), n(7), n(8), n(9), n(10), n(11));
+  else kernel(...c.subarray(i, i + count));
+}
