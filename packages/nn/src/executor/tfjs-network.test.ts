@@ -6,7 +6,9 @@ import { graphBuilder } from '../graph/builder.ts';
 import { initialState } from '../graph/initial-state.ts';
 import { product } from '../operations/operation.ts';
 import { backendsWith, expectClose, numbers } from '../test-support/backends.ts';
-import { dot64, gradient64, runGraph64, value64 } from '../test-support/reference.ts';
+import { dot64, gradient64 } from '../test-support/reference/finite-differences.ts';
+import { train64 } from '../test-support/reference/network.ts';
+import { value64 } from '../test-support/reference/value.ts';
 import { TfjsNetwork } from './tfjs-network.ts';
 
 const task: Task = {
@@ -133,7 +135,7 @@ describe.each(backendsWith(() => activateWasm()))('$name', ({ activate }) => {
       );
       const x = value64([BATCH, 6, 5, 2], images);
       const loss = () => {
-        const values = runGraph64(graph, x, arrays);
+        const { values } = train64(graph, { x }, arrays);
         return names
           .map(
             (name) => values.get(graph.outputs[name] ?? graph.taps[name] ?? '')?.data ?? new Float64Array(),

@@ -39,11 +39,12 @@ export function resolveNode(
       suggestion(draft.op, operationNames),
     );
   const inputShapes = draft.inputs.map((input) => shapeOf(input, draft.id, shapes));
-  if (inputShapes.length !== operation.arity)
+  const { arity } = operation;
+  if (arity === 'several' ? inputShapes.length < 2 : inputShapes.length !== arity)
     throw graphError(
       'SHAPE',
       `${draft.op} "${draft.id}": got ${inputShapes.length} inputs`,
-      `${operation.arity}`,
+      arity === 'several' ? 'two or more' : `${arity}`,
     );
   const attributes = parseAttributes(draft, operation);
   const shape = operation.shape(inputShapes, attributes);
