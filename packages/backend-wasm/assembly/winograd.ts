@@ -5,6 +5,7 @@
  * per each of 36 points, transform back.
  */
 import { convTiles } from './conv-tiles';
+import { at, finish } from './epilogue';
 import { madd } from './madd';
 import { inputTile, tileBytes } from './winograd-input';
 
@@ -60,6 +61,19 @@ export function winogradTiles(
   source: usize, target: usize, filter: usize, tiles: usize, tileCount: i32, sourceRow: usize, targetRow: usize,
   channels: i32, outChannels: i32, work: usize,
 ): void {
+  winogradTilesFused(source, target, filter, tiles, tileCount, sourceRow, targetRow, channels, outChannels, work,
+    0, 0, 0);
+}
+
+/**
+ * The same, then + bias, + residual and an activation (see `epilogue.ts`).
+ * @param bias `outChannels` floats, or 0
+ * @param residual read at the target's offsets, or 0; it may be the target itself
+ */
+export function winogradTilesFused(
+  source: usize, target: usize, filter: usize, tiles: usize, tileCount: i32, sourceRow: usize, targetRow: usize,
+  channels: i32, outChannels: i32, work: usize, bias: usize, residual: usize, activation: i32,
+): void {
   const taps = work + 576, table = taps + 64, inputs = table + block * 8;
   const products = inputs + block * tileBytes(channels);
   store<i32>(taps, 0);
@@ -80,28 +94,40 @@ export function winogradTiles(
         table, count, outChannels);
     }
     for (let i = 0; i < count; i++) {
-      const to = target + load<i32>(entry + (<usize>i << 3), 4);
-      outputTile(products + i * tileBytes(outChannels), to, targetRow, outPixel, work);
+      const to = load<i32>(entry + (<usize>i << 3), 4), from = products + i * tileBytes(outChannels);
+      outputTile(from, target + to, targetRow, outPixel, work, bias, at(residual, to), activation);
     }
   }
 }
 
-function outputTile(source: usize, target: usize, row: usize, pixel: usize, work: usize): void {
+function outputTile(
+  source: usize, target: usize, row: usize, pixel: usize, work: usize, bias: usize, residual: usize, activation: i32,
+): void {
+  const plain = bias == 0 && residual == 0 && activation == 0;
   for (let c: usize = 0; c < pixel; c += 16) {
-    for (let y: usize = 0; y < 6; y++) outputLine(source + y * 6 * pixel + c, pixel, work + y * 64, 16);
-    for (let x: usize = 0; x < 4; x++) outputLine(work + (x << 4), 64, target + x * pixel + c, row);
+    for (let y: usize = 0; y < 6; y++) outputLine(source + y * 6 * pixel + c, pixel, work + y * 64, 16, 0, 0, 0);
+    for (let x: usize = 0; x < 4; x++) {
+      const o = x * pixel + c, from = work + (x << 4);
+      if (plain) outputLine(from, 64, target + o, row, 0, 0, 0);
+      else outputLine(from, 64, target + o, row, at(bias, c), at(residual, o), activation);
+    }
   }
 }
 
 /** Four values from six: the rows of Aᵀ. */
 // @ts-ignore: decorator
 @inline
-function outputLine(source: usize, step: usize, target: usize, stride: usize): void {
+function outputLine(
+  source: usize, step: usize, target: usize, stride: usize, bias: usize, residual: usize, activation: i32,
+): void {
   const m0 = v128.load(source), m1 = v128.load(source + step), m2 = v128.load(source + 2 * step);
   const m3 = v128.load(source + 3 * step), m4 = v128.load(source + 4 * step), m5 = v128.load(source + 5 * step);
   const a = f32x4.add(m1, m2), b = f32x4.sub(m1, m2), c = f32x4.add(m3, m4), d = f32x4.sub(m3, m4);
-  v128.store(target, f32x4.add(f32x4.add(m0, a), c));
-  v128.store(target + stride, madd(d, f32x4.splat(2), b));
-  v128.store(target + 2 * stride, madd(c, f32x4.splat(4), a));
-  v128.store(target + 3 * stride, f32x4.add(madd(d, f32x4.splat(8), b), m5));
+  const y0 = f32x4.add(f32x4.add(m0, a), c), y1 = madd(d, f32x4.splat(2), b);
+  const y2 = madd(c, f32x4.splat(4), a), y3 = f32x4.add(madd(d, f32x4.splat(8), b), m5);
+  const r1 = at(residual, stride), r2 = at(residual, 2 * stride), r3 = at(residual, 3 * stride);
+  v128.store(target, finish<v128>(y0, bias, residual, activation, 4));
+  v128.store(target + stride, finish<v128>(y1, bias, r1, activation, 4));
+  v128.store(target + 2 * stride, finish<v128>(y2, bias, r2, activation, 4));
+  v128.store(target + 3 * stride, finish<v128>(y3, bias, r3, activation, 4));
 }

@@ -6,6 +6,7 @@ type FixedNumbers<Count extends number, Built extends number[] = []> = Built['le
 
 export interface KernelModule {
   readonly convTiles: Call<9>;
+  readonly convTilesFused: Call<12>;
   readonly filterGradTiles: Call<9>;
   readonly pixelTable: Call<12>;
   readonly padImages: Call<12>;
@@ -15,10 +16,12 @@ export interface KernelModule {
   readonly winogradFilter: Call<5>;
   readonly winogradScratch: Call<2, number>;
   readonly winogradTiles: Call<10>;
+  readonly winogradTilesFused: Call<13>;
   readonly winogradFilterGrad: Call<10>;
   readonly winogradFilterGradEnd: Call<5>;
   readonly winogradFilterGradScratch: Call<2, number>;
   readonly depthwiseTiles: Call<8>;
+  readonly depthwiseTilesFused: Call<11>;
   readonly depthwiseScatter: Call<8>;
   readonly depthwiseFilterGrad: Call<8>;
   readonly cropImages: Call<12>;
@@ -31,7 +34,11 @@ export interface KernelModule {
   readonly momentumUpdate: Call<10>;
   readonly softmaxCeKl: Call<12>;
   readonly firstBadLabel: Call<3, number>;
-  readonly poolGrad: Call<6>;
+  readonly poolForward: Call<6>;
+  readonly poolBackward: Call<7>;
+  readonly copyRows: Call<6>;
+  readonly addRows: Call<6>;
+  readonly shuffleChannels: Call<5>;
   readonly segmentSum: Call<7>;
   readonly fill: Call<2>;
   readonly multiplyAddProbe: Call<3, number>;
