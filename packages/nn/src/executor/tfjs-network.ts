@@ -1,17 +1,16 @@
-import {
-  RunError,
-  suggestion,
-  type CompileUse,
-  type NetInfo,
-  type NetState,
-  type Network,
-  type NetworkGraph,
-  type OptimizerRule,
-  type Outputs,
+import type {
+  CompileUse,
+  NetInfo,
+  NetState,
+  Network,
+  NetworkGraph,
+  OptimizerRule,
+  Outputs,
 } from '@cairn/core';
 import { add, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { netInfo } from '../graph/info.ts';
 import { ArrayStore } from './array-store.ts';
+import { disposedError, frozenError, inputError, orderError, outputError } from './network-errors.ts';
 import { TfjsOptimizer } from './optimizer.ts';
 import { planGraph, type Plan, type Step } from './plan.ts';
 import { scoped } from './scoped.ts';
@@ -58,10 +57,7 @@ export class TfjsNetwork implements Network {
   }
 
   forward(inputs: Outputs, wanted?: readonly string[]): Outputs {
-    if (!this.#train)
-      throw new RunError('CAIRN_NETWORK_FROZEN', 'forward: got a network compiled for inference', {
-        fix: 'infer, or compile with train: true',
-      });
+    if (!this.#train) throw frozenError();
     this.#trace?.dispose();
     const trace = new Trace();
     this.#trace = trace;
@@ -82,10 +78,7 @@ export class TfjsNetwork implements Network {
 
   backward(gradients: Outputs): void {
     const trace = this.#trace;
-    if (trace === undefined)
-      throw new RunError('CAIRN_NETWORK_ORDER', 'backward: there is no forward pass to go back through', {
-        fix: 'forward before each backward',
-      });
+    if (trace === undefined) throw orderError('backward');
     this.#dropGradients();
     tidy(() => {
       const flowing = this.#seeds(gradients);
@@ -99,10 +92,7 @@ export class TfjsNetwork implements Network {
   }
 
   update(rule: OptimizerRule, learningRate: number): void {
-    if (this.#gradients.size === 0)
-      throw new RunError('CAIRN_NETWORK_ORDER', 'update: there are no gradients', {
-        fix: 'forward and backward before each update',
-      });
+    if (this.#gradients.size === 0) throw orderError('update');
     this.#optimizer.update(this.#arrays, this.#gradients, rule, learningRate);
     this.#dropGradients();
   }
@@ -169,7 +159,8 @@ export class TfjsNetwork implements Network {
   #seeds(gradients: Outputs): Map<string, Tensor> {
     const names = Object.keys(gradients);
     for (const name of names)
-      if (!this.#plan.results.has(name)) throw this.#unknown('gradient to go back from', name);
+      if (!this.#plan.results.has(name))
+        throw outputError('gradient to go back from', name, this.#plan.results.keys());
     const flowing = new Map<string, Tensor>();
     for (const [name, id] of this.#plan.results) {
       const gradient = gradients[name];
@@ -183,13 +174,7 @@ export class TfjsNetwork implements Network {
       Object.entries(this.graph.inputs).map(([name, shape]) => {
         const x = inputs[name];
         if (x === undefined || x.shape.slice(1).join() !== shape.join())
-          throw new RunError(
-            'CAIRN_NETWORK_INPUT',
-            `input "${name}": got ${x === undefined ? 'none' : `[${x.shape.join(', ')}]`}`,
-            {
-              fix: `[batch, ${shape.join(', ')}]`,
-            },
-          );
+          throw inputError(name, x?.shape, shape);
         return [name, x.clone()];
       }),
     );
@@ -204,10 +189,7 @@ export class TfjsNetwork implements Network {
     const result: Record<string, Tensor> = {};
     for (const [role, name] of arrays) {
       const array = this.#arrays.get(name);
-      if (array === undefined)
-        throw new RunError('CAIRN_NETWORK_DISPOSED', `array "${name}" is gone`, {
-          fix: 'a network that was not disposed',
-        });
+      if (array === undefined) throw disposedError(name);
       result[role] = array;
     }
     return result;
@@ -218,16 +200,10 @@ export class TfjsNetwork implements Network {
     return Object.fromEntries(
       (wanted ?? [...results.keys()]).map((name) => {
         const id = results.get(name);
-        if (id === undefined) throw this.#unknown('wanted', name);
+        if (id === undefined) throw outputError('wanted', name, results.keys());
         return [name, valueOf(values, id).clone()];
       }),
     );
-  }
-
-  #unknown(what: string, name: string): RunError {
-    return new RunError('CAIRN_NETWORK_OUTPUT', `${what}: got "${name}"`, {
-      fix: suggestion(name, this.#plan.results.keys()),
-    });
   }
 
   #dropGradients(): void {

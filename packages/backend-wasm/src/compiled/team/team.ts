@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { BackendError } from '@cairn/core';
+import type { KernelModule } from '../../kernel-module.ts';
 import { SharedHeap } from '../heap.ts';
 import type { EncodedProgram } from '../program.ts';
 import { Control, controlBuffers, mostPhases, type ControlBuffers } from './control.ts';
@@ -56,6 +57,11 @@ export class Team {
     const others = Array.from({ length: options.threads - 1 }, (_, i) => i + 1);
     team.#helpers = await Promise.all(others.map((index) => team.#hire(index, options.module, buffers)));
     return team;
+  }
+
+  /** The kernels on the main thread, bound to the team's memory. */
+  get kernelModule(): KernelModule {
+    return this.#main.exports as unknown as KernelModule;
   }
 
   /** Makes a program known to all threads. @throws RangeError for more than 4096 phases */

@@ -29,6 +29,8 @@ export function kernelNames(module: WebAssembly.Module): readonly string[] {
 }
 
 export class TeamThread {
+  /** The kernels by name. */
+  readonly exports: WebAssembly.Exports;
   readonly #kernels: readonly Kernel[];
   readonly #control: Control;
   readonly #index: number;
@@ -38,6 +40,7 @@ export class TeamThread {
 
   constructor({ index, threads, module, memory }: ThreadSetup, control: Control) {
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.exports = exports;
     this.#kernels = kernelNames(module).map((name) => exports[name] as Kernel);
     this.#control = control;
     this.#index = index;
@@ -107,5 +110,10 @@ function call(kernel: Kernel, c: Float64Array, i: number, count: number): void {
   if (count <= 4) kernel(n(0), n(1), n(2), n(3));
   else if (count <= 8) kernel(n(0), n(1), n(2), n(3), n(4), n(5), n(6), n(7));
   else if (count <= 12) kernel(n(0), n(1), n(2), n(3), n(4), n(5), n(6), n(7), n(8), n(9), n(10), n(11));
+  else if (count <= 16)
+    // prettier-ignore
+    kernel(
+      n(0), n(1), n(2), n(3), n(4), n(5), n(6), n(7), n(8), n(9), n(10), n(11), n(12), n(13), n(14), n(15),
+    );
   else kernel(...c.subarray(i, i + count));
 }
