@@ -7,6 +7,7 @@ export { resolveGraph, type ResolvedNode } from './graph/resolve.ts';
 export type { ArrayRole, Layout, Operation } from './operations/operation.ts';
 export { operations, type OperationName } from './operations/table.ts';
 export { createTfjsBackend, type TfjsBackendSpec } from './executor/backend.ts';
+export { recordKernels } from './executor/record-kernels.ts';
 export { TfjsNetwork } from './executor/tfjs-network.ts';
 export {
   batchNormInfer,
