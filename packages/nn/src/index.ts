@@ -19,6 +19,7 @@ export {
 } from './executor/network-errors.ts';
 export { optimizerSlots, ruleOf } from './executor/optimizer.ts';
 export { planGraph, type Plan, type Step } from './executor/plan.ts';
+export { recordKernels } from './executor/record-kernels.ts';
 export { TfjsNetwork } from './executor/tfjs-network.ts';
 export {
   batchNormInfer,
