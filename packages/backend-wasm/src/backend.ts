@@ -7,7 +7,7 @@ import {
   type Network,
   type NetworkGraph,
 } from '@cairn/core';
-import { TfjsNetwork } from '@cairn/nn';
+import { recordKernels, TfjsNetwork } from '@cairn/nn';
 import { loadWasm } from './activate.ts';
 import { builds, numericsOf, type Build, type LoadedBuild } from './builds.ts';
 import { CompiledNetwork, type Compiler } from './compiled/compiled-network.ts';
@@ -35,6 +35,10 @@ export function wasmBackend(): Backend {
       return info;
     },
     compile: (graph, use) => compile(compiler, graph, use),
+    profile() {
+      const stops = [recordKernels(), ...(compiler === undefined ? [] : [compiler.team.record()])];
+      return () => stops.flatMap((stop) => stop()).sort((a, b) => a.start - b.start);
+    },
   };
 }
 
