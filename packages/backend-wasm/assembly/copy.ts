@@ -2,12 +2,7 @@
 
 /** Copies `rows` runs of `bytes` bytes; strides are bytes from one run to the next. */
 export function copyRows(
-  source: usize,
-  target: usize,
-  rows: i32,
-  bytes: i32,
-  sourceStride: i32,
-  targetStride: i32,
+  source: usize, target: usize, rows: i32, bytes: i32, sourceStride: i32, targetStride: i32,
 ): void {
   if (bytes % 16 == 0) {
     for (let r = 0; r < rows; r++) {
@@ -26,14 +21,9 @@ export function copyRows(
 
 /** Adds `rows` runs of `bytes` bytes of floats to the target's: the gradient of a value that is used twice. */
 export function addRows(
-  source: usize,
-  target: usize,
-  rows: i32,
-  bytes: i32,
-  sourceStride: i32,
-  targetStride: i32,
+  source: usize, target: usize, rows: i32, bytes: i32, sourceStride: i32, targetStride: i32,
 ): void {
-  const full = (<usize>bytes) & ~15;
+  const full = <usize>bytes & ~15;
   for (let r = 0; r < rows; r++) {
     let o: usize = 0;
     for (; o < full; o += 16) v128.store(target + o, f32x4.add(v128.load(target + o), v128.load(source + o)));
@@ -52,10 +42,10 @@ export function shuffleChannels(source: usize, target: usize, pixels: i32, chann
   for (let p = 0; p < pixels; p++) {
     for (let j = 0; j < size; j++) {
       for (let i = 0; i < groups; i++) {
-        store<f32>(target, load<f32>(source + ((<usize>(i * size + j)) << 2)));
+        store<f32>(target, load<f32>(source + (<usize>(i * size + j) << 2)));
         target += 4;
       }
     }
-    source += (<usize>channels) << 2;
+    source += <usize>channels << 2;
   }
 }

@@ -11,13 +11,7 @@ import { loadLanes, storeLanes } from './lanes';
  * @param pixels table of (source, target) byte offsets
  */
 export function depthwiseTiles(
-  source: usize,
-  target: usize,
-  filter: usize,
-  taps: usize,
-  tapCount: i32,
-  pixels: usize,
-  pixelCount: i32,
+  source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32,
   channels: i32,
 ): void {
   depthwiseTilesFused(source, target, filter, taps, tapCount, pixels, pixelCount, channels, 0, 0, 0);
@@ -29,53 +23,23 @@ export function depthwiseTiles(
  * @param residual read at the target's offsets, or 0; it may be the target itself
  */
 export function depthwiseTilesFused(
-  source: usize,
-  target: usize,
-  filter: usize,
-  taps: usize,
-  tapCount: i32,
-  pixels: usize,
-  pixelCount: i32,
-  channels: i32,
-  bias: usize,
-  residual: usize,
-  activation: i32,
+  source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32,
+  channels: i32, bias: usize, residual: usize, activation: i32,
 ): void {
-  const tapEnd = taps + ((<usize>tapCount) << 3);
+  const tapEnd = taps + (<usize>tapCount << 3);
   for (let p = 0; p < pixelCount; p += 2) {
-    const first = pixels + ((<usize>p) << 3),
-      second = pixels + ((<usize>min(p + 1, pixelCount - 1)) << 3);
-    const x0 = source + load<i32>(first),
-      x1 = source + load<i32>(second);
-    const t0 = load<i32>(first, 4),
-      t1 = load<i32>(second, 4);
+    const first = pixels + (<usize>p << 3), second = pixels + (<usize>min(p + 1, pixelCount - 1) << 3);
+    const x0 = source + load<i32>(first), x1 = source + load<i32>(second);
+    const t0 = load<i32>(first, 4), t1 = load<i32>(second, 4);
     let c = 0;
     for (; c + 16 <= channels; c += 16) {
-      const o = (<usize>c) << 2,
-        y = target + o;
+      const o = <usize>c << 2, y = target + o;
       if (bias != 0 || residual != 0 || activation != 0) {
-        wideFused(
-          x0 + o,
-          x1 + o,
-          y,
-          t0,
-          t1,
-          filter + o,
-          taps,
-          tapEnd,
-          at(bias, o),
-          at(residual, o),
-          activation,
-        );
+        wideFused(x0 + o, x1 + o, y, t0, t1, filter + o, taps, tapEnd, at(bias, o), at(residual, o), activation);
       } else wide(x0 + o, x1 + o, y + t0, y + t1, filter + o, taps, tapEnd);
     }
     for (; c < channels; c += 4) {
-      const o = (<usize>c) << 2,
-        y = target + o,
-        w = filter + o,
-        b = at(bias, o),
-        r = at(residual, o),
-        left = channels - c;
+      const o = <usize>c << 2, y = target + o, w = filter + o, b = at(bias, o), r = at(residual, o), left = channels - c;
       if (left >= 4) narrow<v128>(x0 + o, x1 + o, y, t0, t1, w, taps, tapEnd, b, r, activation, 4);
       else narrow<f32>(x0 + o, x1 + o, y, t0, t1, w, taps, tapEnd, b, r, activation, left);
     }
@@ -84,54 +48,19 @@ export function depthwiseTilesFused(
 
 /** Four times `narrow`, for the rarer case with an epilogue. */
 function wideFused(
-  x0: usize,
-  x1: usize,
-  y: usize,
-  t0: i32,
-  t1: i32,
-  filter: usize,
-  tap: usize,
-  end: usize,
-  bias: usize,
-  residual: usize,
-  activation: i32,
+  x0: usize, x1: usize, y: usize, t0: i32, t1: i32, filter: usize, tap: usize, end: usize,
+  bias: usize, residual: usize, activation: i32,
 ): void {
   for (let o: usize = 0; o < 64; o += 16) {
-    narrow<v128>(
-      x0 + o,
-      x1 + o,
-      y + o,
-      t0,
-      t1,
-      filter + o,
-      tap,
-      end,
-      at(bias, o),
-      at(residual, o),
-      activation,
-      4,
-    );
+    narrow<v128>(x0 + o, x1 + o, y + o, t0, t1, filter + o, tap, end, at(bias, o), at(residual, o), activation, 4);
   }
 }
 
 function wide(x0: usize, x1: usize, y0: usize, y1: usize, filter: usize, tap: usize, end: usize): void {
-  let a0 = f32x4.splat(0),
-    a1 = a0,
-    a2 = a0,
-    a3 = a0,
-    b0 = a0,
-    b1 = a0,
-    b2 = a0,
-    b3 = a0;
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   for (; tap < end; tap += 8) {
-    const o = load<i32>(tap),
-      a = x0 + o,
-      b = x1 + o,
-      w = filter + load<i32>(tap, 4);
-    const w0 = v128.load(w),
-      w1 = v128.load(w, 16),
-      w2 = v128.load(w, 32),
-      w3 = v128.load(w, 48);
+    const o = load<i32>(tap), a = x0 + o, b = x1 + o, w = filter + load<i32>(tap, 4);
+    const w0 = v128.load(w), w1 = v128.load(w, 16), w2 = v128.load(w, 32), w3 = v128.load(w, 48);
     a0 = madd(v128.load(a), w0, a0);
     b0 = madd(v128.load(b), w0, b0);
     a1 = madd(v128.load(a, 16), w1, a1);
@@ -152,24 +81,12 @@ function wide(x0: usize, x1: usize, y0: usize, y1: usize, filter: usize, tap: us
 }
 
 function narrow<T>(
-  x0: usize,
-  x1: usize,
-  y: usize,
-  t0: i32,
-  t1: i32,
-  filter: usize,
-  tap: usize,
-  end: usize,
-  bias: usize,
-  residual: usize,
-  activation: i32,
-  left: i32,
+  x0: usize, x1: usize, y: usize, t0: i32, t1: i32, filter: usize, tap: usize, end: usize,
+  bias: usize, residual: usize, activation: i32, left: i32,
 ): void {
-  let a = f32x4.splat(0),
-    b = a;
+  let a = f32x4.splat(0), b = a;
   for (; tap < end; tap += 8) {
-    const o = load<i32>(tap),
-      w = loadLanes<T>(filter + load<i32>(tap, 4), left);
+    const o = load<i32>(tap), w = loadLanes<T>(filter + load<i32>(tap, 4), left);
     a = madd(loadLanes<T>(x0 + o, left), w, a);
     b = madd(loadLanes<T>(x1 + o, left), w, b);
   }

@@ -6,12 +6,7 @@ import { madd } from './madd';
 
 /** Repeats every channel `multiplier` times and pads each pixel with zeros to `padded` floats. */
 export function copyPerMultiplier(
-  source: usize,
-  target: usize,
-  pixels: i32,
-  channels: i32,
-  multiplier: i32,
-  padded: i32,
+  source: usize, target: usize, pixels: i32, channels: i32, multiplier: i32, padded: i32,
 ): void {
   const spare = padded - channels * multiplier;
   for (let p = 0; p < pixels; p++) {
@@ -37,22 +32,15 @@ export function copyPerMultiplier(
  * @param pixels table of (frame, dy) byte offsets
  */
 export function depthwiseScatter(
-  frame: usize,
-  dy: usize,
-  filter: usize,
-  taps: usize,
-  tapCount: i32,
-  pixels: usize,
-  pixelCount: i32,
-  channels: i32,
+  frame: usize, dy: usize, filter: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32, channels: i32,
 ): void {
-  const row = (<usize>channels) << 2;
+  const row = <usize>channels << 2;
   for (let p = 0; p < pixelCount; p++) {
     const origin = frame + load<i32>(pixels);
     const gradient = dy + load<i32>(pixels, 4);
     pixels += 8;
     for (let t = 0; t < tapCount; t++) {
-      const target = origin + load<i32>(taps + ((<usize>t) << 2));
+      const target = origin + load<i32>(taps + (<usize>t << 2));
       const weights = filter + <usize>t * row;
       for (let c: usize = 0; c < row; c += 16) {
         v128.store(target + c, madd(v128.load(gradient + c), v128.load(weights + c), v128.load(target + c)));
@@ -63,32 +51,20 @@ export function depthwiseScatter(
 
 /** dx = the frame's inner part, its channels summed over the multiplier. */
 export function cropImages(
-  frame: usize,
-  target: usize,
-  images: i32,
-  rows: i32,
-  columns: i32,
-  channels: i32,
-  multiplier: i32,
-  frameRows: i32,
-  frameColumns: i32,
-  frameChannels: i32,
-  top: i32,
-  left: i32,
+  frame: usize, target: usize, images: i32, rows: i32, columns: i32, channels: i32, multiplier: i32,
+  frameRows: i32, frameColumns: i32, frameChannels: i32, top: i32, left: i32,
 ): void {
   for (let n = 0; n < images; n++) {
     for (let y = 0; y < rows; y++) {
-      let source =
-        frame + ((<usize>(((n * frameRows + top + y) * frameColumns + left) * frameChannels)) << 2);
+      let source = frame + (<usize>(((n * frameRows + top + y) * frameColumns + left) * frameChannels) << 2);
       for (let x = 0; x < columns; x++) {
         for (let c = 0; c < channels; c++) {
           let sum: f32 = 0;
-          for (let q = 0; q < multiplier; q++)
-            sum += load<f32>(source + ((<usize>(c * multiplier + q)) << 2));
+          for (let q = 0; q < multiplier; q++) sum += load<f32>(source + (<usize>(c * multiplier + q) << 2));
           store<f32>(target, sum);
           target += 4;
         }
-        source += (<usize>frameChannels) << 2;
+        source += <usize>frameChannels << 2;
       }
     }
   }

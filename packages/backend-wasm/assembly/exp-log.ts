@@ -4,7 +4,7 @@
 export function exp(x: f64): f64 {
   if (!(x >= -708)) return x < -708 ? 0 : x;
   const k = nearest(x * 1.4426950408889634);
-  const r = x - k * 6.9314718036912381649e-1 - k * 1.90821492927058770002e-10;
+  const r = x - k * 6.93147180369123816490e-01 - k * 1.90821492927058770002e-10;
   let p: f64 = 1.0 / 39916800;
   p = p * r + 1.0 / 3628800;
   p = p * r + 1.0 / 362880;
@@ -30,8 +30,7 @@ export function log(x: f64): f64 {
     m *= 0.5;
     exponent += 1;
   }
-  const s = (m - 1) / (m + 1),
-    q = s * s;
+  const s = (m - 1) / (m + 1), q = s * s;
   let p: f64 = 1.0 / 17;
   p = p * q + 1.0 / 15;
   p = p * q + 1.0 / 13;

@@ -3,18 +3,9 @@
  * kernels read pixels through this table only, so strides, phases and padding never reach them.
  */
 export function pixelTable(
-  table: usize,
-  images: i32,
-  rows: i32,
-  columns: i32,
-  sourceStart: i32,
-  sourceImage: i32,
-  sourceRow: i32,
-  sourceColumn: i32,
-  targetStart: i32,
-  targetImage: i32,
-  targetRow: i32,
-  targetColumn: i32,
+  table: usize, images: i32, rows: i32, columns: i32,
+  sourceStart: i32, sourceImage: i32, sourceRow: i32, sourceColumn: i32,
+  targetStart: i32, targetImage: i32, targetRow: i32, targetColumn: i32,
 ): void {
   for (let n = 0; n < images; n++) {
     for (let y = 0; y < rows; y++) {
