@@ -3,8 +3,9 @@
  * products of transformed input and transformed dy are added up at each of 36 points; at the end the sums are
  * transformed back to 3×3.
  */
-import { filterGradTiles } from './filter-grad-tiles';
 import { madd } from './madd';
+import { panelWidth } from './pack-filter';
+import { gradientRows, panel, pointGradientTile } from './tiles';
 import { inputTile, tileBytes } from './winograd-input';
 
 /** Tiles per block: enough products per sum, few enough to stay in cache. */
@@ -12,7 +13,7 @@ const block = 48;
 
 /** Bytes of scratch that `winogradFilterGrad` needs. */
 export function winogradFilterGradScratch(channels: i32, outChannels: i32): i32 {
-  return 576 + 64 + block * (8 + tileBytes(channels) + tileBytes(outChannels));
+  return 576 + block * (tileBytes(channels) + tileBytes(outChannels));
 }
 
 /**
@@ -23,13 +24,7 @@ export function winogradFilterGrad(
   source: usize, dy: usize, sums: usize, tiles: usize, tileCount: i32, sourceRow: usize, dyRow: usize,
   channels: i32, outChannels: i32, work: usize,
 ): void {
-  const taps = work + 576, table = taps + 64, inputs = table + block * 8;
-  const gradients = inputs + block * tileBytes(channels);
-  store<i32>(taps, 0);
-  for (let i = 0; i < block; i++) {
-    store<i32>(table + (<usize>i << 3), i * tileBytes(channels));
-    store<i32>(table + (<usize>i << 3), i * tileBytes(outChannels), 4);
-  }
+  const inputs = work + 576, gradients = inputs + block * tileBytes(channels);
   const pixel = <usize>channels << 2, outPixel = <usize>outChannels << 2;
   const point = <usize>(outChannels * channels) << 2;
   for (let first = 0; first < tileCount; first += block) {
@@ -37,16 +32,31 @@ export function winogradFilterGrad(
     for (let i = 0; i < count; i++) {
       const offsets = entry + (<usize>i << 3);
       inputTile(source + load<i32>(offsets), sourceRow, inputs + i * tileBytes(channels), pixel, work);
-      gradientTile(dy + load<i32>(offsets, 4), dyRow, gradients + i * tileBytes(outChannels), outPixel, work);
+      gradientPoints(dy + load<i32>(offsets, 4), dyRow, gradients + i * tileBytes(outChannels), outPixel, work);
     }
     for (let p = 0; p < 36; p++) {
-      filterGradTiles(inputs + p * pixel, gradients + p * outPixel, sums + p * point, taps, 1, channels,
-        table, count, outChannels);
+      pointSums(inputs + p * pixel, gradients + p * outPixel, sums + p * point, count, channels, outChannels);
     }
   }
 }
 
-function gradientTile(source: usize, row: usize, target: usize, pixel: usize, work: usize): void {
+/** Adds the products of all tiles of a block at one point. */
+function pointSums(
+  inputs: usize, gradients: usize, sums: usize, count: i32, channels: i32, outChannels: i32,
+): void {
+  const step = tileBytes(channels), outStep = tileBytes(outChannels), row = <usize>outChannels << 2;
+  for (let c = 0, rows = 6; c < channels; c += rows) {
+    rows = gradientRows(channels - c);
+    for (let channel = 0, width = panel; channel < outChannels; channel += width) {
+      const left = outChannels - channel, o = <usize>channel << 2;
+      width = panelWidth(left);
+      pointGradientTile(inputs + (<usize>c << 2), gradients + o, step, outStep, count, sums + <usize>c * row + o, row,
+        min(rows, channels - c), left);
+    }
+  }
+}
+
+function gradientPoints(source: usize, row: usize, target: usize, pixel: usize, work: usize): void {
   for (let c: usize = 0; c < pixel; c += 16) {
     for (let y: usize = 0; y < 4; y++) gradientLine(source + y * row + c, pixel, work + y * 96, 16);
     for (let x: usize = 0; x < 6; x++) gradientLine(work + (x << 4), 96, target + x * pixel + c, 6 * pixel);

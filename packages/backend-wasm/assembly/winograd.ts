@@ -4,9 +4,10 @@
  * gradient differ in the packed filter only. Tiles go in blocks that stay in cache: transform, one small matrix product
  * per each of 36 points, transform back.
  */
-import { convTiles } from './conv-tiles';
-import { at, finish } from './epilogue';
+import { activationCeiling, activationFloor, at } from './epilogue';
 import { madd } from './madd';
+import { panelWidth } from './pack-filter';
+import { panel, pointTile } from './tiles';
 import { inputTile, tileBytes } from './winograd-input';
 
 /** Tiles per block; a multiple of the matrix product's 6. */
@@ -14,24 +15,25 @@ const block = 24;
 
 /** Bytes of scratch that `winogradTiles` needs. */
 export function winogradScratch(channels: i32, outChannels: i32): i32 {
-  return 576 + 64 + block * (8 + tileBytes(channels) + tileBytes(outChannels));
+  return 576 + block * (tileBytes(channels) + tileBytes(outChannels));
 }
 
 /**
- * Transforms packed panels [panel][9][channels][8] to [36][panel][channels][8].
+ * Transforms packed panels [panel][9][channels][width] to [36][panel][channels][width].
+ * @param panels output channels / 8
+ * @param work scratch, 288 bytes
  */
 export function winogradFilter(packed: usize, target: usize, panels: i32, channels: i32, work: usize): void {
-  const rows = panels * channels;
-  for (let panel = 0; panel < panels; panel++) {
-    for (let c = 0; c < channels; c++) {
-      for (let half: usize = 0; half < 32; half += 16) {
-        const source = packed + (<usize>((panel * 9 * channels + c) << 5)) + half;
-        const tap = <usize>channels << 5;
-        for (let x: usize = 0; x < 3; x++) filterLine(source + x * tap, 3 * tap, work + (x << 4), 48);
-        const out = target + (<usize>((panel * channels + c) << 5)) + half, point = <usize>rows << 5;
-        for (let y: usize = 0; y < 6; y++) filterLine(work + y * 48, 16, out + y * 6 * point, point);
-      }
+  const outChannels = panels << 3, point = <usize>(outChannels * channels) << 2;
+  for (let first = 0, width = panel; first < outChannels; first += width) {
+    width = panelWidth(outChannels - first);
+    const tap = <usize>(channels * width) << 2;
+    for (let o: usize = 0; o < tap; o += 16) {
+      for (let x: usize = 0; x < 3; x++) filterLine(packed + x * tap + o, 3 * tap, work + (x << 4), 48);
+      for (let y: usize = 0; y < 6; y++) filterLine(work + y * 48, 16, target + y * 6 * point + o, point);
     }
+    packed += 9 * tap;
+    target += tap;
   }
 }
 
@@ -66,7 +68,7 @@ export function winogradTiles(
 }
 
 /**
- * The same, then + bias, + residual and an activation (see `epilogue.ts`).
+ * The same with an epilogue (see `epilogue.ts`).
  * @param bias `outChannels` floats, or 0
  * @param residual read at the target's offsets, or 0; it may be the target itself
  */
@@ -74,13 +76,7 @@ export function winogradTilesFused(
   source: usize, target: usize, filter: usize, tiles: usize, tileCount: i32, sourceRow: usize, targetRow: usize,
   channels: i32, outChannels: i32, work: usize, bias: usize, residual: usize, activation: i32,
 ): void {
-  const taps = work + 576, table = taps + 64, inputs = table + block * 8;
-  const products = inputs + block * tileBytes(channels);
-  store<i32>(taps, 0);
-  for (let i = 0; i < block; i++) {
-    store<i32>(table + (<usize>i << 3), i * tileBytes(channels));
-    store<i32>(table + (<usize>i << 3), i * tileBytes(outChannels), 4);
-  }
+  const inputs = work + 576, products = inputs + block * tileBytes(channels);
   const pixel = <usize>channels << 2, outPixel = <usize>outChannels << 2;
   const pointFilter = <usize>(outChannels * channels) << 2;
   for (let first = 0; first < tileCount; first += block) {
@@ -90,13 +86,27 @@ export function winogradTilesFused(
       inputTile(from, sourceRow, inputs + i * tileBytes(channels), pixel, work);
     }
     for (let p = 0; p < 36; p++) {
-      convTiles(inputs + p * pixel, products + p * outPixel, filter + p * pointFilter, taps, 1, channels,
-        table, count, outChannels);
+      pointProducts(inputs + p * pixel, products + p * outPixel, filter + p * pointFilter, count, channels, outChannels);
     }
     for (let i = 0; i < count; i++) {
       const to = load<i32>(entry + (<usize>i << 3), 4), from = products + i * tileBytes(outChannels);
       outputTile(from, target + to, targetRow, outPixel, work, bias, at(residual, to), activation);
     }
+  }
+}
+
+/** The matrix product at one point; whole tiles of 6, since rows past `count` lie in the scratch. */
+function pointProducts(
+  inputs: usize, products: usize, filter: usize, count: i32, channels: i32, outChannels: i32,
+): void {
+  const step = tileBytes(channels), outStep = tileBytes(outChannels);
+  for (let channel = 0, width = panel; channel < outChannels; channel += width) {
+    const left = outChannels - channel, to = products + (<usize>channel << 2);
+    width = panelWidth(left);
+    for (let i = 0; i < count; i += 6) {
+      pointTile(inputs + i * step, to + i * outStep, filter, channels, step, outStep, left);
+    }
+    filter += <usize>(channels * width) << 2;
   }
 }
 
@@ -126,8 +136,17 @@ function outputLine(
   const y0 = f32x4.add(f32x4.add(m0, a), c), y1 = madd(d, f32x4.splat(2), b);
   const y2 = madd(c, f32x4.splat(4), a), y3 = f32x4.add(madd(d, f32x4.splat(8), b), m5);
   const r1 = at(residual, stride), r2 = at(residual, 2 * stride), r3 = at(residual, 3 * stride);
-  v128.store(target, finish<v128>(y0, bias, residual, activation, 4));
-  v128.store(target + stride, finish<v128>(y1, bias, r1, activation, 4));
-  v128.store(target + 2 * stride, finish<v128>(y2, bias, r2, activation, 4));
-  v128.store(target + 3 * stride, finish<v128>(y3, bias, r3, activation, 4));
+  v128.store(target, finish(y0, bias, residual, activation));
+  v128.store(target + stride, finish(y1, bias, r1, activation));
+  v128.store(target + 2 * stride, finish(y2, bias, r2, activation));
+  v128.store(target + 3 * stride, finish(y3, bias, r3, activation));
+}
+
+// @ts-ignore: decorator
+@inline
+function finish(value: v128, bias: usize, residual: usize, activation: i32): v128 {
+  if (bias != 0) value = f32x4.add(value, v128.load(bias));
+  if (residual != 0) value = f32x4.add(value, v128.load(residual));
+  if (activation != 0) value = f32x4.min(f32x4.max(value, activationFloor(activation)), activationCeiling(activation));
+  return value;
 }
