@@ -10,6 +10,7 @@
 import { convTileSource } from './conv-tile-source.ts';
 import { gradientTileSource } from './gradient-tile-source.ts';
 import { peakSource } from './peak-source.ts';
+import { transformSource } from './transform-source.ts';
 
 /** The module `tiles` that `assembly/` imports. */
 export function tileSource(wide: boolean): string {
@@ -21,5 +22,6 @@ import { loadLanes, storeLanes } from './lanes';
 export const panel = ${wide ? 16 : 8};
 ${convTileSource(wide)}
 ${gradientTileSource(wide)}
+${transformSource(wide)}
 ${peakSource(wide)}`;
 }
