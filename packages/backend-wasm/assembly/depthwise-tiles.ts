@@ -2,7 +2,7 @@
  * Depthwise convolution with multiplier 1, forward or, with another table, the input gradient: two output pixels × 16
  * channels in 8 registers, then 4 channels, then the last one to three.
  */
-import { at, finish } from './epilogue';
+import { activationCeiling, activationFloor, at } from './epilogue';
 import { madd } from './madd';
 import { loadLanes, storeLanes } from './lanes';
 
@@ -18,7 +18,7 @@ export function depthwiseTiles(
 }
 
 /**
- * The same, then + bias, + residual and an activation (see `epilogue.ts`).
+ * The same with an epilogue (see `epilogue.ts`).
  * @param bias `channels` floats, or 0
  * @param residual read at the target's offsets, or 0; it may be the target itself
  */
@@ -92,4 +92,13 @@ function narrow<T>(
   }
   storeLanes<T>(y + t0, finish<T>(a, bias, at(residual, t0), activation, left), left);
   if (t1 != t0) storeLanes<T>(y + t1, finish<T>(b, bias, at(residual, t1), activation, left), left);
+}
+
+// @ts-ignore: decorator
+@inline
+function finish<T>(value: v128, bias: usize, residual: usize, activation: i32, left: i32): v128 {
+  if (bias != 0) value = f32x4.add(value, loadLanes<T>(bias, left));
+  if (residual != 0) value = f32x4.add(value, loadLanes<T>(residual, left));
+  if (activation != 0) value = f32x4.min(f32x4.max(value, activationFloor(activation)), activationCeiling(activation));
+  return value;
 }

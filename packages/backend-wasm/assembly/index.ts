@@ -28,3 +28,4 @@ export { normGradApply, normGradFactors, normGradSums, normParameterGrad, normal
 export { adamwUpdate, sgdUpdate, sumBlocks } from './flat-arrays';
 export { planeAverage, planeAverageGrad, planeChannelSums } from './plane-average';
 export { foldFilter } from './fold-filter';
+export { maddPeak } from './tiles';

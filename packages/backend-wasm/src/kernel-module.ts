@@ -41,6 +41,7 @@ export interface KernelModule {
   readonly shuffleChannels: Call<5>;
   readonly segmentSum: Call<7>;
   readonly fill: Call<2>;
+  readonly maddPeak: Call<2>;
   readonly multiplyAddProbe: Call<3, number>;
   readonly pointwise: Call<10>;
   readonly clearBorder: Call<9>;
