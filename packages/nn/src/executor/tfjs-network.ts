@@ -1,17 +1,23 @@
-import {
-  RunError,
-  suggestion,
-  type CompileUse,
-  type NetInfo,
-  type NetState,
-  type Network,
-  type NetworkGraph,
-  type OptimizerRule,
-  type Outputs,
+import type {
+  CompileUse,
+  NetInfo,
+  NetState,
+  Network,
+  NetworkGraph,
+  OptimizerRule,
+  Outputs,
 } from '@cairn/core';
 import { add, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { netInfo } from '../graph/info.ts';
 import { ArrayStore } from './array-store.ts';
+import {
+  disposedError,
+  frozenError,
+  gradientError,
+  inputError,
+  orderError,
+  outputError,
+} from './network-errors.ts';
 import { TfjsOptimizer } from './optimizer.ts';
 import { planGraph, type Plan, type Step } from './plan.ts';
 import { scoped } from './scoped.ts';
@@ -59,10 +65,7 @@ export class TfjsNetwork implements Network {
   }
 
   forward(inputs: Outputs, wanted?: readonly string[]): Outputs {
-    if (!this.#train)
-      throw new RunError('CAIRN_NETWORK_FROZEN', 'forward: got a network compiled for inference', {
-        fix: 'infer, or compile with train: true',
-      });
+    if (!this.#train) throw frozenError();
     this.#checkWanted(wanted);
     this.#dropTrace();
     const trace = new Trace(batchOf(inputs));
@@ -78,10 +81,7 @@ export class TfjsNetwork implements Network {
 
   backward(gradients: Outputs): void {
     const trace = this.#trace;
-    if (trace === undefined)
-      throw new RunError('CAIRN_NETWORK_ORDER', 'backward: there is no forward pass to go back through', {
-        fix: 'forward before each backward',
-      });
+    if (trace === undefined) throw orderError('backward');
     this.#checkGradients(gradients, trace);
     this.#dropGradients();
     try {
@@ -95,10 +95,7 @@ export class TfjsNetwork implements Network {
   }
 
   update(rule: OptimizerRule, learningRate: number): void {
-    if (this.#gradients.size === 0)
-      throw new RunError('CAIRN_NETWORK_ORDER', 'update: there are no gradients', {
-        fix: 'forward and backward before each update',
-      });
+    if (this.#gradients.size === 0) throw orderError('update');
     this.#optimizer.update(this.#arrays, this.#gradients, rule, learningRate);
     this.#dropGradients();
   }
@@ -186,13 +183,9 @@ export class TfjsNetwork implements Network {
     for (const [name, gradient] of Object.entries(gradients)) {
       const shape = this.info.outputs[name] ?? this.info.taps[name];
       if (shape === undefined || !this.#plan.results.has(name))
-        throw this.#unknown('gradient to go back from', name);
+        throw outputError('gradient to go back from', name, this.#plan.results.keys());
       if (gradient.shape.join() !== [batch, ...shape].join())
-        throw new RunError(
-          'CAIRN_NETWORK_OUTPUT',
-          `gradient of "${name}": got [${gradient.shape.join(', ')}]`,
-          { fix: `[${[batch, ...shape].join(', ')}], as the forward pass had it` },
-        );
+        throw gradientError(name, gradient.shape, [batch, ...shape]);
     }
   }
 
@@ -210,11 +203,7 @@ export class TfjsNetwork implements Network {
       Object.entries(this.graph.inputs).map(([name, shape]) => {
         const x = inputs[name];
         if (x === undefined || x.dtype !== 'float32' || x.shape.slice(1).join() !== shape.join())
-          throw new RunError(
-            'CAIRN_NETWORK_INPUT',
-            `input "${name}": got ${x === undefined ? 'none' : `${x.dtype} [${x.shape.join(', ')}]`}`,
-            { fix: `float32 [batch, ${shape.join(', ')}]` },
-          );
+          throw inputError(name, x, shape);
         return [name, x.clone()];
       }),
     );
@@ -229,10 +218,7 @@ export class TfjsNetwork implements Network {
     const result: Record<string, Tensor> = {};
     for (const [role, name] of arrays) {
       const array = this.#arrays.get(name);
-      if (array === undefined)
-        throw new RunError('CAIRN_NETWORK_DISPOSED', `array "${name}" is gone`, {
-          fix: 'a network that was not disposed',
-        });
+      if (array === undefined) throw disposedError(name);
       result[role] = array;
     }
     return result;
@@ -241,7 +227,7 @@ export class TfjsNetwork implements Network {
   /** Before a pass, so that a wrong name changes nothing. @throws CAIRN_NETWORK_OUTPUT */
   #checkWanted(wanted: readonly string[] = []): void {
     const unknown = wanted.find((name) => !this.#plan.results.has(name));
-    if (unknown !== undefined) throw this.#unknown('wanted', unknown);
+    if (unknown !== undefined) throw outputError('wanted', unknown, this.#plan.results.keys());
   }
 
   #results(values: ReadonlyMap<string, Tensor>, wanted?: readonly string[]): Outputs {
@@ -249,12 +235,6 @@ export class TfjsNetwork implements Network {
     return Object.fromEntries(
       (wanted ?? [...results.keys()]).map((name) => [name, valueOf(values, results.get(name) ?? '').clone()]),
     );
-  }
-
-  #unknown(what: string, name: string): RunError {
-    return new RunError('CAIRN_NETWORK_OUTPUT', `${what}: got "${name}"`, {
-      fix: suggestion(name, this.#plan.results.keys()),
-    });
   }
 
   #dropTrace(): void {
