@@ -12,6 +12,7 @@ export { toBackendOrder, toHostOrder } from './executor/layout.ts';
 export {
   disposedError,
   frozenError,
+  gradientError,
   inputError,
   optimizerError,
   orderError,

@@ -12,6 +12,7 @@ import {
   checkArrays,
   disposedError,
   frozenError,
+  gradientError,
   inputError,
   netInfo,
   orderError,
@@ -107,10 +108,8 @@ export class CompiledNetwork implements Network {
   backward(gradients: Outputs): void {
     if (this.#pending === undefined || this.#train === undefined) throw orderError('backward');
     const size = this.#pending;
+    this.#checkGradients(gradients, size);
     this.#reached = [];
-    for (const name of Object.keys(gradients))
-      if (!this.#plan.results.has(name))
-        throw outputError('gradient to go back from', name, this.#plan.results.keys());
     const names = [...this.#plan.results.keys()].filter((name) => gradients[name] !== undefined);
     const { seeds, reached } = this.#train.backwardFrom(names);
     for (const name of names) {
@@ -214,11 +213,20 @@ export class CompiledNetwork implements Network {
   #batchOf(inputs: Outputs): number {
     const sizes = Object.entries(this.graph.inputs).map(([name, shape]) => {
       const x = inputs[name];
-      if (x === undefined || x.shape.slice(1).join() !== shape.join())
-        throw inputError(name, x?.shape, shape);
+      if (x === undefined || x.dtype !== 'float32' || x.shape.slice(1).join() !== shape.join())
+        throw inputError(name, x, shape);
       return x.shape[0] ?? 0;
     });
     return sizes[0] ?? 0;
+  }
+
+  #checkGradients(gradients: Outputs, size: number): void {
+    for (const [name, gradient] of Object.entries(gradients)) {
+      if (!this.#plan.results.has(name))
+        throw outputError('gradient to go back from', name, this.#plan.results.keys());
+      const shape = [size, ...(this.info.outputs[name] ?? this.info.taps[name] ?? [])];
+      if (gradient.shape.join() !== shape.join()) throw gradientError(name, gradient.shape, shape);
+    }
   }
 
   #names(wanted?: readonly string[]): readonly string[] {

@@ -75,7 +75,8 @@ export class CompiledOptimizer {
       this.#set.add(key);
     }
     this.#updates = updates;
-    this.#rule = ruleOf(arrays);
+    // SGD without momentum leaves no slots; AdamW always does.
+    this.#rule = ruleOf(arrays) ?? (updates > 0 ? 'sgd' : undefined);
   }
 
   dispose(): void {
@@ -98,12 +99,14 @@ export class CompiledOptimizer {
     // Without momentum PyTorch keeps no velocity and ignores dampening.
     const first = (name: string): boolean =>
       rule.name === 'sgd' && (rule.momentum === 0 || !this.#set.has(`momentum/${name}`));
-    const key = [rule.name, ...reached.map((name) => `${name} ${first(name)}`)].join('\n');
+    const kept = slotsOf(rule);
+    const key = [rule.name, ...kept, ...reached.map((name) => `${name} ${first(name)}`)].join('\n');
     const known = this.#programs.get(key);
     if (known !== undefined) return known;
     const writer = new ProgramWriter(this.#team.kernels);
     const groups = [true, false].map((is) => reached.filter((name) => first(name) === is));
-    const slots = optimizerSlots[rule.name].map((slot) => this.#slot(slot).address);
+    // The kernel writes a velocity also where nobody keeps it.
+    const slots = (kept.length > 0 ? kept : ['unkept']).map((slot) => this.#slot(slot).address);
     writer.phase(
       groups.flatMap((names, i) =>
         splitRanges(joinRanges(names.map((n) => this.#layout.range(n)))).map(
@@ -127,6 +130,11 @@ export class CompiledOptimizer {
     const [decay, rate] = [1 - learningRate * weightDecay, learningRate / first];
     return [decay, rate, beta1, 1 - beta1, beta2, 1 - beta2, Math.sqrt(second), epsilon];
   }
+}
+
+/** Without momentum PyTorch keeps no velocity. */
+function slotsOf(rule: OptimizerRule): readonly string[] {
+  return rule.name === 'sgd' && rule.momentum === 0 ? [] : optimizerSlots[rule.name];
 }
 
 function sgdSettings(rule: Sgd, learningRate: number): readonly number[] {

@@ -62,10 +62,12 @@ export class PlacedSchedule {
   write(writer: ProgramWriter, batch: Batch): void {
     for (const placed of this.#segments) {
       const once = placed.segment.pieces.flatMap((p) => (p.once === undefined ? [] : [p]));
-      const tasks = batch.shards.map((shard) => (emit: Emit) => writeShard(placed, emit, shard, batch));
+      const tasks = batch.shards.map(
+        (shard) => (emit: Emit) => writeShard(placed, writer, emit, shard, batch),
+      );
       writer.phase([
         ...tasks,
-        ...(once.length === 0 ? [] : [(emit: Emit) => once.forEach((p) => p.once?.(emit, batch))]),
+        ...(once.length === 0 ? [] : [(emit: Emit) => writeOnce(once, writer, emit, batch)]),
       ]);
     }
   }
@@ -143,17 +145,35 @@ function placeScratchOf(
   return packing.bytes;
 }
 
-function writeShard({ segment, chunk, clears }: Placed, emit: Emit, shard: Shard, batch: Batch): void {
-  for (const piece of segment.pieces) piece.begin?.(emit, shard, batch);
+function writeShard(
+  { segment, chunk, clears }: Placed,
+  writer: ProgramWriter,
+  emit: Emit,
+  shard: Shard,
+  batch: Batch,
+): void {
+  const each = (write: (piece: Piece) => void): void =>
+    segment.pieces.forEach((piece) => {
+      writer.label(piece.node);
+      write(piece);
+    });
+  each((piece) => piece.begin?.(emit, shard, batch));
   const end = shard.first + shard.count;
   for (let first = shard.first; first < end; first += chunk) {
     const images: Images = { first, count: Math.min(chunk, end - first), chunk: first };
-    for (const piece of segment.pieces) {
+    each((piece) => {
       for (const storage of clears.get(piece) ?? []) clearBorder(emit, storage, images);
       piece.images?.(emit, images, shard);
-    }
+    });
   }
-  for (const piece of segment.pieces) piece.end?.(emit, shard, batch);
+  each((piece) => piece.end?.(emit, shard, batch));
+}
+
+function writeOnce(pieces: readonly Piece[], writer: ProgramWriter, emit: Emit, batch: Batch): void {
+  for (const piece of pieces) {
+    writer.label(piece.node);
+    piece.once?.(emit, batch);
+  }
 }
 
 function clearBorder(emit: Emit, s: Storage, images: Images): void {

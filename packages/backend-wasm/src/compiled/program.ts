@@ -19,12 +19,14 @@ export function scratchAddress(offset: number): number {
 
 /** As threads get it. */
 export interface EncodedProgram {
-  /** Calls one after the other: kernel, number of arguments, arguments. */
+  /** Calls one after the other: kernel, node, number of arguments, arguments. */
   readonly code: Float64Array;
   /** First number of every task in `code`, then the end. */
   readonly tasks: Int32Array;
   /** First task of every phase, then the end. */
   readonly phases: Int32Array;
+  /** For people: what the node numbers of calls stand for. */
+  readonly nodes: readonly string[];
 }
 
 /** More tasks than this do not fit the words by which threads claim them. */
@@ -35,10 +37,18 @@ export class ProgramWriter {
   readonly #code: number[] = [];
   readonly #tasks: number[] = [];
   readonly #phases: number[] = [];
+  readonly #nodes = new Map<string, number>([['', 0]]);
+  #node = 0;
 
   /** @param kernels names in the order in which threads number them */
   constructor(kernels: readonly string[]) {
     this.#kernels = new Map(kernels.map((name, i) => [name, i]));
+  }
+
+  /** Says which node of the graph the calls that follow work for. */
+  label(node: string): void {
+    this.#node = this.#nodes.get(node) ?? this.#nodes.size;
+    this.#nodes.set(node, this.#node);
   }
 
   /** Begins a phase. @throws RangeError for more than 4095 tasks */
@@ -50,7 +60,7 @@ export class ProgramWriter {
       task((kernel, ...numbers) => {
         const index = this.#kernels.get(kernel);
         if (index === undefined) throw new TypeError(`no kernel "${kernel}"`);
-        this.#code.push(index, numbers.length, ...numbers);
+        this.#code.push(index, this.#node, numbers.length, ...numbers);
       });
     }
   }
@@ -60,6 +70,7 @@ export class ProgramWriter {
       code: Float64Array.from(this.#code),
       tasks: Int32Array.from([...this.#tasks, this.#code.length]),
       phases: Int32Array.from([...this.#phases, this.#tasks.length]),
+      nodes: [...this.#nodes.keys()],
     };
   }
 }

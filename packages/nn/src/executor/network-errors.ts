@@ -17,11 +17,22 @@ export function orderError(call: 'backward' | 'update'): RunError {
       });
 }
 
-/** @param found shape with the batch dimension; undefined where there is no such input */
-export function inputError(name: string, found: Shape | undefined, expected: Shape): RunError {
-  const got = found === undefined ? 'none' : `[${found.join(', ')}]`;
+/** @param found undefined where there is no such input */
+export function inputError(
+  name: string,
+  found: { readonly dtype: string; readonly shape: Shape } | undefined,
+  expected: Shape,
+): RunError {
+  const got = found === undefined ? 'none' : `${found.dtype} [${found.shape.join(', ')}]`;
   return new RunError('CAIRN_NETWORK_INPUT', `input "${name}": got ${got}`, {
-    fix: `[batch, ${expected.join(', ')}]`,
+    fix: `float32 [batch, ${expected.join(', ')}]`,
+  });
+}
+
+/** @param expected with the batch dimension */
+export function gradientError(name: string, found: Shape, expected: Shape): RunError {
+  return new RunError('CAIRN_NETWORK_OUTPUT', `gradient of "${name}": got [${found.join(', ')}]`, {
+    fix: `[${expected.join(', ')}], as the forward pass had it`,
   });
 }
 

@@ -64,25 +64,30 @@ export class TfjsOptimizer {
   load(slots: HostTensors, updates: number): void {
     this.#slots.loadSome(slots);
     this.#updates = updates;
-    this.#rule = ruleOf(slots);
+    // SGD without momentum leaves no slots; AdamW always does.
+    this.#rule = ruleOf(slots) ?? (updates > 0 ? 'sgd' : undefined);
   }
 
   #sgd(name: string, w: Tensor, g: Tensor, rule: Sgd, learningRate: number): Tensor {
     const slot = `momentum/${name}`;
-    const old = this.#slots.get(slot);
     const { momentum, nesterov, weightDecay } = rule;
     // Without momentum PyTorch keeps no velocity and ignores dampening.
-    const first = old === undefined || momentum === 0;
+    const old = momentum === 0 ? undefined : this.#slots.get(slot);
+    const first = old === undefined;
     const dampening = first ? 0 : rule.dampening;
     const settings = { learningRate, momentum, dampening, nesterov, weightDecay, first };
     const v = old ?? zerosLike(w);
     const result = momentumUpdate(w, g, v, settings);
-    if (old === undefined && result.v !== v) v.dispose();
-    this.#slots.set(slot, result.v);
+    if (first && result.v !== v) v.dispose();
+    if (momentum === 0) result.v.dispose();
+    else this.#slots.set(slot, result.v);
     return result.w;
   }
 
-  /** Loshchilov & Hutter, arXiv 1711.05101, algorithm 2, with PyTorch's place of epsilon. */
+  /**
+   * Loshchilov & Hutter, arXiv 1711.05101, algorithm 2, with PyTorch's place of epsilon. The bias correction counts the
+   * network's updates; PyTorch counts each parameter's, which differs where gradients reach one later than others.
+   */
   #adamw(name: string, w: Tensor, g: Tensor, rule: AdamW, learningRate: number): Tensor {
     const { beta1, beta2, epsilon, weightDecay } = rule;
     const [first, second] = [`exp_avg/${name}`, `exp_avg_sq/${name}`];

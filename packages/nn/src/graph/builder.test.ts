@@ -96,6 +96,7 @@ test('a mistake is refused where it is made', () => {
     failure(() => b.slice('part', conv, { from: 2, to: 2 })),
     failure(() => b.channelShuffle('shuffle', conv, { groups: 3 })),
     failure(() => b.conv2d('wrong', conv, { channels: 0, kernel: 1 })),
+    failure(() => b.conv2d('init', conv, { channels: 1, kernel: 1 }, { wieght: { kind: 'zeros' } })),
     failure(() => b.linear('fc', conv, { units: 5 })),
     failure(() => b.build()),
     failure(() => (b.tap('f0', conv), b.tap('f0', conv))),
@@ -106,6 +107,7 @@ test('a mistake is refused where it is made', () => {
     failure(() => resolveGraph({ ...graph, nodes: graph.nodes.slice(1) })),
     failure(() => resolveGraph({ ...graph, parameters: graph.parameters.slice(1) })),
     failure(() => resolveGraph({ ...graph, outputs: { logits: 'fd' } })),
+    failure(() => resolveGraph({ ...graph, taps: { logits: 'fc' } })),
   ];
   expect(`\n${messages.join('\n')}\n`).toMatchInlineSnapshot(`
     "
@@ -126,6 +128,7 @@ test('a mistake is refused where it is made', () => {
     CAIRN_PLUGIN_GRAPH_SHAPE: slice "part": got channels 2 to 2 | 0 ≤ from < to ≤ 4
     CAIRN_PLUGIN_GRAPH_SHAPE: channelShuffle "shuffle": got groups 3 | a divisor of 4
     CAIRN_PLUGIN_GRAPH_ATTRIBUTE: conv2d "wrong": got {"channels":0,"kernel":1} | channels: Too small: expected number to be >0
+    CAIRN_PLUGIN_GRAPH_ARRAY: conv2d "init": got an initializer for "wieght" | "weight"? known: weight
     CAIRN_PLUGIN_GRAPH_SHAPE: linear "fc": got input [6, 4, 4] | [features]
     CAIRN_PLUGIN_GRAPH_OUTPUT: outputs: got none | at least "logits"
     CAIRN_PLUGIN_GRAPH_NAME: "f0" names two values | a name of its own for every output and tap
@@ -134,6 +137,7 @@ test('a mistake is refused where it is made', () => {
     CAIRN_PLUGIN_GRAPH_NODE: node "bn1": its input "conv1" is not among the nodes before it | known: x
     CAIRN_PLUGIN_GRAPH_ARRAY: node "conv1": weight is "conv1.weight" | the name of a parameter
     CAIRN_PLUGIN_GRAPH_OUTPUT: "logits": there is no node "fd" | "fc"? known: x, conv1, bn1, relu, pool, fc
+    CAIRN_PLUGIN_GRAPH_NAME: "logits" names two values | a name of its own for every output and tap
     "
   `);
 });

@@ -172,6 +172,75 @@ describe.each(backendsWith(() => activateWasm()))('$name', ({ activate }) => {
     });
   });
 
+  test('max pool: padding never wins, the first of equal values takes the gradient', () => {
+    // 3×3, windows of 3 with stride 2 and padding 1: each result sees the centre and one corner's neighbours.
+    const x = tensor([-1, -2, -3, -4, -5, -1, -7, -1, -9], [1, 3, 3, 1]);
+    const attributes = operations.maxPool.attributes.parse({ kernel: 3, stride: 2, padding: 1 });
+    const { value, saved } = operations.maxPool.train({ inputs: [x], arrays: {}, attributes });
+    expect(Array.from(value.dataSync())).toEqual([-1, -1, -1, -1]);
+    const dy = tensor([1, 2, 4, 8], [1, 2, 2, 1]);
+    const call = { dy, saved, arrays: {}, attributes, inputShapes: [[3, 3, 1]], wanted: [true] };
+    // Bottom right sees −5, −1, −1, −9: the −1 in the row above comes first.
+    const [dx] = operations.maxPool.backward(call).inputs;
+    expect(Array.from(dx?.dataSync() ?? [])).toEqual([1, 0, 0, 0, 0, 2 + 8, 0, 4, 0]);
+  });
+
+  test.each([
+    // The window over a corner holds 4 pixels and 5 zeros.
+    [
+      true,
+      [12 / 9, 16 / 9, 24 / 9, 28 / 9],
+      [1 / 9, 3 / 9, 2 / 9, 5 / 9, 15 / 9, 10 / 9, 4 / 9, 12 / 9, 8 / 9],
+    ],
+    [
+      false,
+      [12 / 4, 16 / 4, 24 / 4, 28 / 4],
+      [1 / 4, 3 / 4, 2 / 4, 5 / 4, 15 / 4, 10 / 4, 4 / 4, 12 / 4, 8 / 4],
+    ],
+  ])('average pool: padding counted: %s', (countIncludePad, expected, slopes) => {
+    const x = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
+    const attributes = operations.averagePool.attributes.parse({
+      kernel: 3,
+      stride: 2,
+      padding: 1,
+      countIncludePad,
+    });
+    const { value, saved } = operations.averagePool.train({ inputs: [x], arrays: {}, attributes });
+    expectClose(value.dataSync(), expected, 1e-6);
+    const dy = tensor([1, 2, 4, 8], [1, 2, 2, 1]);
+    const call = { dy, saved, arrays: {}, attributes, inputShapes: [[3, 3, 1]], wanted: [true] };
+    expectClose(operations.averagePool.backward(call).inputs[0]?.dataSync() ?? [], slopes, 1e-6);
+  });
+
+  test('channels: dealt out, cut and joined', () => {
+    const x = tensor([0, 1, 2, 3, 4, 5], [1, 6]);
+    const shuffled = operations.channelShuffle.infer({ inputs: [x], arrays: {}, attributes: { groups: 2 } });
+    expect(Array.from(shuffled.dataSync())).toEqual([0, 3, 1, 4, 2, 5]);
+    const cut = operations.slice.infer({ inputs: [x], arrays: {}, attributes: { from: 2, to: 4 } });
+    expect(Array.from(cut.dataSync())).toEqual([2, 3]);
+    const joined = operations.concat.infer({ inputs: [cut, shuffled], arrays: {}, attributes: {} });
+    expect(Array.from(joined.dataSync())).toEqual([2, 3, 0, 3, 1, 4, 2, 5]);
+  });
+
+  test('grouped convolution: each group sees its own channels', () => {
+    const attributes = operations.conv2d.attributes.parse({ channels: 4, kernel: 1, groups: 2 });
+    const roles = operations.conv2d.arrays([[1, 1, 4]], attributes);
+    // Filters (1, 2) and (3, 4) over channels 0 and 1, (5, 6) and (7, 8) over 2 and 3.
+    const weight = upload(roles['weight'] as ArrayRole, [1, 2, 3, 4, 5, 6, 7, 8]);
+    const x = tensor([1, 10, 100, 1000], [1, 1, 1, 4]);
+    const y = operations.conv2d.infer({ inputs: [x], arrays: { weight }, attributes });
+    expect(Array.from(y.dataSync())).toEqual([21, 43, 6500, 8700]);
+  });
+
+  test('ReLU6: no gradient at 0 and at 6', () => {
+    const x = tensor([-1, 0, 3, 6, 7], [1, 5]);
+    const { value, saved } = operations.relu6.train({ inputs: [x], arrays: {}, attributes: {} });
+    expect(Array.from(value.dataSync())).toEqual([0, 0, 3, 6, 6]);
+    const dy = tensor([1, 2, 4, 8, 16], [1, 5]);
+    const call = { dy, saved, arrays: {}, attributes: {}, inputShapes: [[5]], wanted: [true] };
+    expect(Array.from(operations.relu6.backward(call).inputs[0]?.dataSync() ?? [])).toEqual([0, 0, 4, 0, 0]);
+  });
+
   test('batch norm: running statistics as in PyTorch', () => {
     const { operation, attributes } = setUp({ op: 'batchNorm', inputs: [[1]] });
     const call = {

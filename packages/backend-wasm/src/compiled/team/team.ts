@@ -4,11 +4,12 @@
  */
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { BackendError } from '@cairn/core';
+import { BackendError, type Span } from '@cairn/core';
 import type { KernelModule } from '../../kernel-module.ts';
 import { SharedHeap } from '../heap.ts';
 import type { EncodedProgram } from '../program.ts';
 import { Control, controlBuffers, mostPhases, type ControlBuffers } from './control.ts';
+import { Recording } from './recording.ts';
 import { kernelNames, TeamThread, type TeamMessage } from './thread.ts';
 import type { WorkerSetup } from './worker.ts';
 
@@ -36,7 +37,8 @@ export class Team {
   readonly #control: Control;
   readonly #main: TeamThread;
   readonly #patienceMs: number;
-  readonly #phases = new Map<number, number>();
+  readonly #programs = new Map<number, EncodedProgram>();
+  #recording: Recording | undefined;
   #helpers: readonly Helper[] = [];
   #nextProgram = 1;
   #scratch = { address: 0, bytes: 0 };
@@ -69,13 +71,13 @@ export class Team {
     const phases = program.phases.length - 1;
     if (phases > mostPhases) throw new RangeError(`program of ${phases} phases`);
     const id = this.#nextProgram++;
-    this.#phases.set(id, phases);
+    this.#programs.set(id, program);
     this.#tell({ tell: 'program', id, program });
     return id;
   }
 
   remove(id: number): void {
-    if (this.#phases.delete(id)) this.#tell({ tell: 'forget', id });
+    if (this.#programs.delete(id)) this.#tell({ tell: 'forget', id });
   }
 
   /** Gives every thread at least so much scratch. */
@@ -96,15 +98,28 @@ export class Team {
   /** Runs a program to its end. @throws CAIRN_BACKEND_THREAD; the team is of no use after it */
   run(id: number): void {
     this.#check();
-    const phases = this.#phases.get(id);
-    if (phases === undefined) throw new TypeError(`no program ${id}`);
-    this.#control.start(id, phases);
+    const program = this.#programs.get(id);
+    if (program === undefined) throw new TypeError(`no program ${id}`);
+    this.#control.start(id, program.phases.length - 1);
     try {
       this.#main.work(this.#control.run, id, this.#patienceMs);
     } catch (error) {
       this.#control.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
     this.#check();
+    this.#recording?.collect(program.nodes);
+  }
+
+  /** Records every call from now on. @returns stops, and gives the spans */
+  record(): () => readonly Span[] {
+    const recording = new Recording(this.threads, this.kernels);
+    this.#recording = recording;
+    this.#tell({ tell: 'record', buffers: recording.buffers });
+    return () => {
+      this.#recording = undefined;
+      this.#tell({ tell: 'record', buffers: undefined });
+      return recording.spans;
+    };
   }
 
   async close(): Promise<void> {

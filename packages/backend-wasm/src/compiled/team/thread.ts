@@ -1,6 +1,7 @@
 /** What the main thread and the workers do alike: hold an instance of the kernels and run tasks of programs. */
 import { placeScratch, type EncodedProgram } from '../program.ts';
 import type { Control } from './control.ts';
+import { Recorder, waitKernel, type RecordBuffers } from './recording.ts';
 
 type Kernel = (...numbers: number[]) => unknown;
 
@@ -14,7 +15,9 @@ interface Held {
 export type TeamMessage =
   | { readonly tell: 'program'; readonly id: number; readonly program: EncodedProgram }
   | { readonly tell: 'forget'; readonly id: number }
-  | { readonly tell: 'scratch'; readonly address: number };
+  | { readonly tell: 'scratch'; readonly address: number }
+  /** Records every call from now on, or no longer. */
+  | { readonly tell: 'record'; readonly buffers: RecordBuffers | undefined };
 
 export interface ThreadSetup {
   readonly index: number;
@@ -37,6 +40,7 @@ export class TeamThread {
   readonly #threads: number;
   readonly #programs = new Map<number, Held>();
   #scratch = 0;
+  #recorder: Recorder | undefined;
 
   constructor({ index, threads, module, memory }: ThreadSetup, control: Control) {
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
@@ -48,12 +52,19 @@ export class TeamThread {
   }
 
   listen(message: TeamMessage): void {
-    if (message.tell === 'program')
-      this.#programs.set(message.id, { program: message.program, placed: undefined });
-    else if (message.tell === 'forget') this.#programs.delete(message.id);
-    else {
-      this.#scratch = message.address;
-      for (const held of this.#programs.values()) held.placed = undefined;
+    switch (message.tell) {
+      case 'program':
+        this.#programs.set(message.id, { program: message.program, placed: undefined });
+        break;
+      case 'forget':
+        this.#programs.delete(message.id);
+        break;
+      case 'record':
+        this.#recorder = message.buffers && new Recorder(message.buffers, this.#index);
+        break;
+      case 'scratch':
+        this.#scratch = message.address;
+        for (const held of this.#programs.values()) held.placed = undefined;
     }
   }
 
@@ -66,21 +77,24 @@ export class TeamThread {
     for (let phase = 0; phase < phases.length - 1; phase++) {
       const first = phases[phase] ?? 0;
       const count = (phases[phase + 1] ?? 0) - first;
-      this.#claimAll(run, phase, first, count, held.program.tasks, held.placed);
-      if (count > 0 && !this.#control.awaitPhase(run, phase, count, patienceMs)) return true;
+      this.#claimAll(run, { phase, first, count }, held, held.placed);
+      if (count > 0 && !this.#await(run, phase, count, patienceMs)) return true;
     }
     return true;
   }
 
+  #await(run: number, phase: number, count: number, patienceMs: number): boolean {
+    if (this.#recorder === undefined) return this.#control.awaitPhase(run, phase, count, patienceMs);
+    let goesOn = false;
+    this.#recorder.time(waitKernel, 0, () => {
+      goesOn = this.#control.awaitPhase(run, phase, count, patienceMs);
+    });
+    return goesOn;
+  }
+
   /** Its own share first, then what others have not begun. */
-  #claimAll(
-    run: number,
-    phase: number,
-    first: number,
-    count: number,
-    tasks: Int32Array,
-    code: Float64Array,
-  ): void {
+  #claimAll(run: number, { phase, first, count }: Phase, { program }: Held, code: Float64Array): void {
+    const { tasks } = program;
     for (let i = 0; i < this.#threads; i++) {
       const owner = (this.#index + i) % this.#threads;
       const start = Math.floor((owner * count) / this.#threads);
@@ -96,12 +110,25 @@ export class TeamThread {
   }
 
   #runTask(code: Float64Array, start: number, end: number): void {
+    const recorder = this.#recorder;
     for (let at = start; at < end;) {
-      const count = code[at + 1] ?? 0;
-      call(this.#kernels[code[at] ?? 0] as Kernel, code, at + 2, count);
-      at += 2 + count;
+      const [index = 0, node = 0, count = 0] = [code[at], code[at + 1], code[at + 2]];
+      const kernel = this.#kernels[index] as Kernel;
+      if (recorder === undefined) call(kernel, code, at + 3, count);
+      else {
+        const from = at + 3;
+        recorder.time(index, node, () => call(kernel, code, from, count));
+      }
+      at += 3 + count;
     }
   }
+}
+
+interface Phase {
+  readonly phase: number;
+  /** First of its tasks. */
+  readonly first: number;
+  readonly count: number;
 }
 
 /** Without an array of arguments: calls are a fraction of a microsecond apart. Kernels ignore arguments past theirs. */

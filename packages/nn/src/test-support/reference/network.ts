@@ -12,11 +12,14 @@ export interface Trained64 {
 
 type Inputs64 = Readonly<Record<string, Value64>>;
 
-/** Training mode. @param arrays parameters and buffers by name, in PyTorch's layouts */
+/**
+ * Training mode. Nodes that lead to no output or tap are left out, so their buffers stay.
+ * @param arrays parameters and buffers by name, in PyTorch's layouts
+ */
 export function train64(graph: NetworkGraph, inputs: Inputs64, arrays: Arrays64): Trained64 {
   const values = new Map(Object.entries(inputs));
   const moved: Record<string, Float64Array> = {};
-  for (const node of graph.nodes) {
+  for (const node of neededNodes(graph)) {
     const { value, buffers = {} } = referenceOf(node.op).train(callOf(node, values, arrays));
     values.set(node.id, value);
     for (const [role, buffer] of Object.entries(buffers)) moved[node.arrays[role] ?? ''] = buffer;
@@ -31,13 +34,13 @@ export function infer64(
   arrays: Arrays64,
 ): ReadonlyMap<string, Value64> {
   const values = new Map(Object.entries(inputs));
-  for (const node of graph.nodes)
+  for (const node of neededNodes(graph))
     values.set(node.id, referenceOf(node.op).infer(callOf(node, values, arrays)));
   return values;
 }
 
 /**
- * Gradients of every parameter by name, zero where none arrives.
+ * Gradients by name of the parameters that one reached.
  * @param values of `train64`
  * @param seeds gradients of values by node id
  */
@@ -48,8 +51,7 @@ export function backward64(
   seeds: Arrays64,
 ): Arrays64 {
   const flowing = new Map<string, Float64Array>(Object.entries(seeds));
-  const zeros = graph.parameters.map(({ name }) => [name, new Float64Array(arrays[name]?.length ?? 0)]);
-  const result = Object.fromEntries(zeros) as Record<string, Float64Array>;
+  const result: Record<string, Float64Array> = {};
   for (const node of [...graph.nodes].reverse()) {
     const dy = flowing.get(node.id);
     if (dy === undefined) continue;
@@ -65,6 +67,13 @@ export function backward64(
     }
   }
   return result;
+}
+
+function neededNodes({ nodes, outputs, taps }: NetworkGraph): readonly GraphNode[] {
+  const used = new Set([...Object.values(outputs), ...Object.values(taps)]);
+  for (const { id, inputs } of [...nodes].reverse())
+    if (used.has(id)) for (const input of inputs) used.add(input);
+  return nodes.filter(({ id }) => used.has(id));
 }
 
 function callOf(node: GraphNode, values: ReadonlyMap<string, Value64>, arrays: Arrays64): Call64 {

@@ -13,7 +13,7 @@ function resultShape(call: Call64): [number, number, number, number] {
   return [batch, side(height), side(width), channels];
 }
 
-function eachWindow(call: Call64, visit: VisitWindow): void {
+export function windowsOf(call: Call64, visit: VisitWindow): void {
   const [, height, width, channels] = imageShape(input(call));
   const [batch, rows, columns] = resultShape(call);
   const kernel = setting(call, 'kernel');
@@ -39,7 +39,7 @@ function eachWindow(call: Call64, visit: VisitWindow): void {
 function pooled(call: Call64, reduce: (seen: readonly number[]) => number) {
   const shape = resultShape(call);
   const data = new Float64Array(size(shape));
-  eachWindow(call, (result, seen) => {
+  windowsOf(call, (result, seen) => {
     data[result] = reduce(seen);
   });
   return { shape, data };
@@ -50,7 +50,7 @@ function scattered(
   spread: (dx: Float64Array, result: number, seen: readonly number[]) => void,
 ) {
   const dx = new Float64Array(input(call).data.length);
-  eachWindow(call, (result, seen) => spread(dx, result, seen));
+  windowsOf(call, (result, seen) => spread(dx, result, seen));
   return { inputs: [dx], arrays: {} };
 }
 

@@ -62,6 +62,6 @@ export function imageShape({ shape }: Value64): [number, number, number, number]
 /** A number among the attributes. */
 export function setting({ attributes }: Call64, name: string, otherwise?: number): number {
   const value = attributes[name] ?? otherwise;
-  if (typeof value !== 'number') throw new TypeError(`attribute ${name}: got ${String(value)}`);
+  if (typeof value !== 'number') throw new TypeError(`attribute ${name}: got ${JSON.stringify(value)}`);
   return value;
 }
