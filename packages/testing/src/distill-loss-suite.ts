@@ -8,6 +8,8 @@ import {
   type NetInfo,
 } from '@cairn/core';
 import * as tf from '@tensorflow/tfjs-core';
+// A loss is plain tfjs: every operation of it has its gradient, whatever the backend.
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { expect } from 'vitest';
 import { testChecks, type Check } from './checks.ts';
 import { disposeInput, doubled, inputOf, scaled, type LossSides } from './loss-input.ts';
