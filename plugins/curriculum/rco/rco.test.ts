@@ -1,7 +1,16 @@
 import { followPlan, type AnchorPolicy, type Decision } from '@cairn/core';
 import { failureOf, outlineOf, stagesOfRun, testCurriculum } from '@cairn/testing';
 import { expect, test } from 'vitest';
-import { create, four, planned, refusal, shown, stepping, why, type Options } from './test-support/curricula.ts';
+import {
+  create,
+  four,
+  planned,
+  refusal,
+  shown,
+  stepping,
+  why,
+  type Options,
+} from './test-support/curricula.ts';
 
 testCurriculum('rco, planned', () => create(planned(1, 3, 5)));
 testCurriculum('rco, asked', () => create(stepping(), { carry: { optimizer: 'keep' }, restartRate: 0.1 }));
