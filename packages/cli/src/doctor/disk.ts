@@ -1,5 +1,6 @@
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemCode } from '../files/file-error.ts';
 import type { Finding } from './finding.ts';
 
 /** Below this a study may not fit: routes and checkpoints of small networks take some hundred megabytes. */
@@ -38,7 +39,8 @@ async function nearestFolder(path: string): Promise<string> {
     return path;
   } catch (error) {
     const parent = dirname(path);
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    // Below a file there is nothing either: that it cannot be written is found there.
+    const missing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
     if (!missing || parent === path) throw error;
     return nearestFolder(parent);
   }

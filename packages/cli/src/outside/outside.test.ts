@@ -9,10 +9,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { failureOf } from '@cairn/testing';
 import { afterAll, expect, test } from 'vitest';
 import { cairn, journalOf, TINY } from '../e2e/cairn-process.ts';
 import type { StudyResult } from '../table/result.ts';
-import { isPath } from './entry.ts';
+import { entryOf, isPath } from './entry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cairn-outside-'));
 const home = join(folder, 'home');
@@ -71,6 +72,7 @@ files({
   'other/index.ts': made('contract: 1').replace("'loss'", "'tracker'"),
   'broken/index.ts': "import './nowhere.ts';",
   'empty/readme.md': '',
+  'torn/package.json': '{ "type":',
 });
 
 /** A call as typed in the folder. */
@@ -143,6 +145,15 @@ test('what is no plugin for this Cairn is refused', async () => {
       npm install no-such-package
       or a path: --plugin=./folder
     "
+  `);
+});
+
+test('a package.json that is none is refused', async () => {
+  const place = join(folder, 'torn');
+  const told = await failureOf(() => entryOf('./torn', place));
+  expect(told.replaceAll(folder, '<folder>').replace(/JSON: .*/, 'JSON: <why>')).toMatchInlineSnapshot(`
+    "CAIRN_PLUGIN_LOAD --plugin: <folder>/torn/package.json is not JSON: <why>
+    mend it, or name the module itself: --plugin=./folder/index.ts"
   `);
 });
 
