@@ -7,6 +7,7 @@ import type { StudyResult } from '../table/result.ts';
 import {
   cairn,
   journalOf,
+  lives,
   neutral,
   onlyFolder,
   ownerOf,
@@ -180,6 +181,9 @@ test('a second study that needs the same teacher waits for the process that trai
   const trainer = await until('worker at the route', () => ownerOf(route), first);
   // Held, it cannot be done before the second study has looked.
   process.kill(trainer, 'SIGSTOP');
+  onTestFinished(() => {
+    if (lives(trainer)) process.kill(trainer, 'SIGKILL');
+  });
   const second = start(shared, [...only, '--student.training.epochs=2']);
   endWithTest(second);
   const waits = `route  teacher s0  waits for process ${trainer}, which is at the same\n`;
