@@ -7,7 +7,7 @@ export { filterGradTiles } from './filter-grad-tiles';
 export { pixelTable } from './pixel-table';
 export { padImages, padChannels } from './pad';
 export { winogradFilter, winogradScratch, winogradTiles, winogradTilesFused } from './winograd';
-export { winogradFilterGrad, winogradFilterGradEnd, winogradFilterGradScratch } from './winograd-filter-grad';
+export { winogradFilterGrad, winogradFilterGradEnd, winogradFilterGradScratch, winogradFilterGradSums } from './winograd-filter-grad';
 export { packFilter, packFilterTransposed } from './pack-filter';
 export { depthwiseScatter, cropImages, copyPerMultiplier } from './depthwise';
 export { depthwiseFilterGrad } from './depthwise-filter-grad';

@@ -15,8 +15,20 @@ export function winogradFilterGradScratch(channels: i32, outChannels: i32): i32 
   return transformBytes + block * <i32>(tileBytes(channels) + tileBytes(outChannels));
 }
 
+/** Bytes from the sums of one point to those of the next; off the multiples of 4096, which crowd a few cache sets. */
+// @ts-ignore: decorator
+@inline
+function pointBytes(channels: i32, outChannels: i32): usize {
+  return (<usize>(channels * outChannels) << 2) + 64;
+}
+
+/** Bytes of the sums of `winogradFilterGrad`. */
+export function winogradFilterGradSums(channels: i32, outChannels: i32): i32 {
+  return 36 * <i32>pointBytes(channels, outChannels);
+}
+
 /**
- * @param sums [36][channels][outChannels], added to
+ * @param sums [36][channels][outChannels] with a gap between points (`winogradFilterGradSums`), added to
  * @param tiles table of byte offsets: of a tile's first input pixel, of its first dy pixel
  */
 export function winogradFilterGrad(
@@ -25,7 +37,7 @@ export function winogradFilterGrad(
 ): void {
   const inputs = work + transformBytes, gradients = inputs + block * tileBytes(channels);
   const pixel = <usize>channels << 2, outPixel = <usize>outChannels << 2;
-  const point = <usize>(outChannels * channels) << 2;
+  const point = pointBytes(channels, outChannels);
   for (let first = 0; first < tileCount; first += block) {
     const count = min(block, tileCount - first), entry = tiles + (<usize>first << 3);
     for (let i = 0; i < count; i++) {
@@ -59,6 +71,6 @@ function pointSums(
 
 /** dw [3][3][channels][outChannels] from the sums. @param work scratch of `winogradFilterGradScratch` */
 export function winogradFilterGradEnd(sums: usize, dw: usize, channels: i32, outChannels: i32, work: usize): void {
-  const point = <usize>(channels * outChannels) << 2;
-  filterTaps(sums, 6 * point, point, dw, 3 * point, point, point, work);
+  const point = pointBytes(channels, outChannels), tap = <usize>(channels * outChannels) << 2;
+  filterTaps(sums, 6 * point, point, dw, 3 * tap, tap, tap, work);
 }

@@ -20,6 +20,7 @@ export interface KernelModule {
   readonly winogradFilterGrad: Call<10>;
   readonly winogradFilterGradEnd: Call<5>;
   readonly winogradFilterGradScratch: Call<2, number>;
+  readonly winogradFilterGradSums: Call<2, number>;
   readonly depthwiseTiles: Call<8>;
   readonly depthwiseTilesFused: Call<11>;
   readonly depthwiseScatter: Call<8>;

@@ -111,7 +111,7 @@ describe.each([
       const { kernels } = bench;
       const source = bench.floats(numbers((6 * sourceRow) / 4, 1));
       const dy = bench.floats(numbers(row, 2));
-      const sums = bench.floats(new Float32Array(36 * inputs * channels));
+      const sums = bench.floats(new Float32Array(kernels.winogradFilterGradSums(inputs, channels) / 4));
       const work = bench.floats(new Float32Array(kernels.winogradFilterGradScratch(inputs, channels) / 4));
       const table = bench.ints(new Int32Array(2 * tiles));
       const dw = bench.floats(new Float32Array(9 * inputs * channels));

@@ -100,7 +100,7 @@ export function winogradFilterGrad(
   const { inChannels, outChannels, output } = g;
   const groups = groupImages(x, forwardFrame(g));
   const tiles = (output[0] / 4) * (output[1] / 4);
-  const sumBytes = 144 * inChannels * outChannels;
+  const sumBytes = kernels.winogradFilterGradSums(inChannels, outChannels);
   const [buffer, sums, table, work] = runtime.scratch(
     groups.scratchBytes,
     sumBytes,

@@ -4,7 +4,7 @@ import { joinRanges, type ArrayLayout, type Range } from './arrays.ts';
 import { arrayAddress, valueOf, type Ground, type LoweredForward } from './forward-plan.ts';
 import { sumOf } from './lower/pointwise-pieces.ts';
 import { loweringOf } from './lower/table.ts';
-import type { BackwardSite } from './lower/lowering.ts';
+import type { BackwardSite, RepeatSite } from './lower/lowering.ts';
 import type { LowNode } from './low-node.ts';
 import type { Preparation } from './preparation.ts';
 import { Schedule } from './schedule.ts';
@@ -54,6 +54,8 @@ class BackwardWalker {
   readonly #trainable: ReadonlySet<string>;
   readonly #reached = new Set<string>();
   readonly #summed = new Set<string>();
+  /** Values made once more, by the segment in which they are. */
+  readonly #repeated = new WeakMap<object, Map<string, Storage>>();
 
   constructor(ground: Ground, forward: LoweredForward, preparation: Preparation, blocks: GradientBlocks) {
     this.#ground = ground;
@@ -94,21 +96,11 @@ class BackwardWalker {
   }
 
   #site(node: LowNode, gradients: readonly Storage[]): BackwardSite {
-    const { tables, kernels, winograd, weights } = this.#ground;
+    const { tables } = this.#ground;
     const schedule = this.#schedule;
-    const inputs = node.residual === undefined ? node.inputs : [...node.inputs, node.residual];
-    const { values, memory } = this.#forward;
+    const inputs = sourcesOf(node);
     return {
-      node,
-      schedule,
-      tables,
-      kernels,
-      winograd,
-      preparation: this.#preparation,
-      input: (index) => valueOf(values, inputs[index]),
-      output: valueOf(values, node.id),
-      array: (role, of = 'step') => arrayAddress(weights, node, role, of),
-      memory: (name) => memory.known(node.id, name),
+      ...this.#base(node),
       gradients,
       gradient: (border = noBorder) => sumOf({ schedule, tables }, node.id, gradients, border),
       wanted: (index) => this.#trainable.has(inputs[index] ?? ''),
@@ -120,6 +112,39 @@ class BackwardWalker {
         whole: (role) => this.#wholePlace(arrayName(node, role)),
       },
     };
+  }
+
+  #base(node: LowNode): RepeatSite {
+    const { tables, kernels, winograd, weights } = this.#ground;
+    const { values, memory } = this.#forward;
+    return {
+      node,
+      schedule: this.#schedule,
+      tables,
+      kernels,
+      winograd,
+      preparation: this.#preparation,
+      input: (index) => this.#value(sourcesOf(node)[index]),
+      output: valueOf(values, node.id),
+      array: (role, of = 'step') => arrayAddress(weights, node, role, of),
+      memory: (name) => memory.known(node.id, name),
+    };
+  }
+
+  /** As the forward pass left it, or made once more in this segment. */
+  #value(id: string | undefined): Storage {
+    const kept = valueOf(this.#forward.values, id);
+    const producer = id === undefined ? undefined : this.#producers.get(id);
+    if (producer === undefined || this.#forward.lasting.includes(kept)) return kept;
+    const { segment } = this.#schedule;
+    const here = this.#repeated.get(segment) ?? new Map<string, Storage>();
+    this.#repeated.set(segment, here);
+    const known = here.get(producer.id);
+    if (known !== undefined) return known;
+    const output = this.#schedule.storage([kept.rows, kept.columns, kept.channels], kept.border);
+    loweringOf(producer.step.node.op).repeat?.forward({ ...this.#base(producer), output });
+    here.set(producer.id, output);
+    return output;
   }
 
   #shardPlace(name: string): (shard: Shard) => number {
@@ -141,6 +166,10 @@ function gradientBorder({ step }: LowNode): Border | undefined {
   return loweringOf(step.node.op).gradientBorder?.(step);
 }
 
+function sourcesOf({ inputs, residual }: LowNode): readonly string[] {
+  return residual === undefined ? inputs : [...inputs, residual];
+}
+
 function arrayName(node: LowNode, role: string): string {
   const name = node.step.node.arrays[role];
   if (name === undefined) throw new TypeError(`node "${node.id}" has no array "${role}"`);
@@ -150,10 +179,10 @@ function arrayName(node: LowNode, role: string): string {
 /** Values that depend on a parameter. */
 function trainableValues(nodes: readonly LowNode[]): ReadonlySet<string> {
   const trainable = new Set<string>();
-  for (const { id, step, inputs, residual } of nodes) {
+  for (const node of nodes) {
+    const { id, step } = node;
     const own = Object.values(step.roles).some((r) => r.trained);
-    const sources = residual === undefined ? inputs : [...inputs, residual];
-    if (own || sources.some((input) => trainable.has(input))) trainable.add(id);
+    if (own || sourcesOf(node).some((input) => trainable.has(input))) trainable.add(id);
   }
   return trainable;
 }

@@ -27,7 +27,7 @@ export interface LoweredForward {
   readonly nodes: readonly LowNode[];
   readonly values: ReadonlyMap<string, Storage>;
   readonly schedule: Schedule;
-  /** Storages that outlive the pass: inputs, results, and in training every value. */
+  /** Storages that outlive the pass: inputs, results, and in training every value that is not made again. */
   readonly lasting: readonly Storage[];
   /** Blocks that nodes keep for their backward pass, by node and name. */
   readonly memory: Memory;
@@ -95,12 +95,18 @@ export function lowerForward(ground: Ground, use: CompileUse, preparation: Prepa
     nodes.filter((n) => n.inputs.includes(id)).forEach((n) => lowerEarly(walker, n));
   if (use.train) for (const id of Object.keys(ground.graph.inputs)) early(id);
   for (const node of nodes) {
-    const output = keep(node.id, node.step.node.shape, use.train || results.has(node.id));
+    const lasts = results.has(node.id) || (use.train && !isRepeated(node));
+    const output = keep(node.id, node.step.node.shape, lasts);
     const residual = node.residual === undefined ? undefined : valueOf(values, node.residual);
     loweringOf(node.step.node.op).forward({ ...siteOf(walker, node), output, residual });
     if (use.train) early(node.id);
   }
   return { plan, nodes, values, schedule, lasting, memory };
+}
+
+/** Whether a training pass makes a node's value again going back, unless it is a result. */
+export function isRepeated(node: LowNode): boolean {
+  return loweringOf(node.step.node.op).repeat?.fits(node) === true;
 }
 
 interface Walker {

@@ -2,7 +2,7 @@ import { mostShards, shardPixels } from '../batch.ts';
 import { clampOf } from '../low-node.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Storage } from '../storage.ts';
-import type { BackwardSite, ForwardSite, Lowering } from './lowering.ts';
+import type { BackwardSite, ForwardSite, Lowering, Site } from './lowering.ts';
 import { addPointwise } from './pointwise-pieces.ts';
 
 interface Attributes {
@@ -46,6 +46,13 @@ export const batchNorm: Lowering = {
     gatherSums(site, g, low, high);
     schedule.barrier();
     applyGradient(site, g, low, high);
+  },
+  repeat: {
+    fits: (node) => node.residual === undefined,
+    forward(site) {
+      const constants = site.memory('constants');
+      addNormalise({ ...site, residual: undefined }, () => constants, {});
+    },
   },
 };
 
@@ -96,7 +103,11 @@ function forwardInference(site: ForwardSite): void {
 
 type Frame = Pick<Parameters<Schedule['add']>[0], 'begin' | 'once'>;
 
-function addNormalise(site: ForwardSite, constants: () => number, frame: Frame): void {
+function addNormalise(
+  site: Site & Pick<ForwardSite, 'residual'>,
+  constants: () => number,
+  frame: Frame,
+): void {
   const { node, schedule, tables, output, residual } = site;
   const x = site.input(0);
   const [floor, cap] = clampOf(node.activation);

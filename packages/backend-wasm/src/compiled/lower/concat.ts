@@ -1,5 +1,5 @@
-import type { Storage } from '../storage.ts';
-import { noBorder } from '../storage.ts';
+import type { Step } from '@cairn/nn';
+import { noBorder, type Storage } from '../storage.ts';
 import { emitChannels } from './channel-runs.ts';
 import type { Lowering } from './lowering.ts';
 
@@ -7,28 +7,28 @@ import type { Lowering } from './lowering.ts';
 export const concat: Lowering = {
   forward({ node, schedule, input, output }) {
     const parts = node.inputs.map((_, i) => input(i));
+    const { step } = node;
     schedule.add({
       node: node.id,
       uses: [output, ...parts],
       images: (emit, images) =>
-        eachPart(parts, (part, at) =>
-          emitChannels(emit, images, part, output, { from: 0, to: at, count: part.channels }),
+        eachPart(step, (index, at, count) =>
+          emitChannels(emit, images, parts[index] as Storage, output, { from: 0, to: at, count }),
         ),
     });
   },
   backward(site) {
     const { node, schedule } = site;
     const dy = site.gradient(noBorder);
-    const parts = node.inputs.map((_, i) => site.input(i));
-    const gradients = parts.map((_, i) => (site.wanted(i) ? site.gradientOf(i) : undefined));
+    const { step } = node;
+    const gradients = node.inputs.map((_, i) => (site.wanted(i) ? site.gradientOf(i) : undefined));
     schedule.add({
       node: node.id,
       uses: [dy, ...gradients.flatMap((g) => g ?? [])],
       images: (emit, images) =>
-        eachPart(parts, (part, at, i) => {
-          const target = gradients[i];
-          if (target !== undefined)
-            emitChannels(emit, images, dy, target, { from: at, to: 0, count: part.channels });
+        eachPart(step, (index, at, count) => {
+          const target = gradients[index];
+          if (target !== undefined) emitChannels(emit, images, dy, target, { from: at, to: 0, count });
         }),
     });
     gradients.forEach((gradient, i) => {
@@ -37,13 +37,12 @@ export const concat: Lowering = {
   },
 };
 
-function eachPart(
-  parts: readonly Storage[],
-  visit: (part: Storage, at: number, index: number) => void,
-): void {
+/** @param visit with the index of an input, its first channel in the result, and how many it has */
+function eachPart({ inputShapes }: Step, visit: (index: number, at: number, count: number) => void): void {
   let at = 0;
-  parts.forEach((part, index) => {
-    visit(part, at, index);
-    at += part.channels;
+  inputShapes.forEach((shape, index) => {
+    const count = shape.at(-1) ?? 0;
+    visit(index, at, count);
+    at += count;
   });
 }

@@ -23,7 +23,7 @@ function addWinograd(site: BackwardSite, dy: Storage): void {
   const x = site.input(0);
   const { padding } = convAttributes(node.step);
   const target = place.shards('weight');
-  const bytes = 144 * x.channels * dy.channels;
+  const bytes = kernels.winogradFilterGradSums(x.channels, dy.channels);
   const sums = schedule.held(bytes);
   const work = schedule.work(kernels.winogradFilterGradScratch(x.channels, dy.channels));
   const [rows, columns] = [dy.rows / 4, dy.columns / 4];

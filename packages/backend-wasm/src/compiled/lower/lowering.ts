@@ -41,8 +41,12 @@ export interface ForwardSite extends Site {
   memory(name: string, bytes: number): number;
 }
 
-export interface BackwardSite extends Site {
+export interface RepeatSite extends Site {
+  /** A block that the forward pass kept. */
   memory(name: string): number;
+}
+
+export interface BackwardSite extends RepeatSite {
   /** Gradients of the output, at least one; not to be written to. */
   readonly gradients: readonly Storage[];
   /** Their sum, in frames with at least this border. */
@@ -65,6 +69,14 @@ export interface Lowering {
   early?(site: Omit<ForwardSite, 'output' | 'residual'>): void;
   forward(site: ForwardSite): void;
   backward(site: BackwardSite): void;
+  /**
+   * Training: makes the output once more for those whose backward pass reads it. What has this is not kept from the
+   * forward pass: less to write and to read, where memory is slower than arithmetic.
+   */
+  repeat?: {
+    fits(node: LowNode): boolean;
+    forward(site: RepeatSite): void;
+  };
 }
 
 /** Shape of a step's first input. */

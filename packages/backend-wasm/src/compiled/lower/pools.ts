@@ -1,7 +1,7 @@
 /** Maximum and average over square windows. */
 import type { Step } from '@cairn/nn';
 import { noBorder, type Border, type Images, type Storage } from '../storage.ts';
-import type { BackwardSite, ForwardSite, Lowering, Site } from './lowering.ts';
+import { inputShape, type BackwardSite, type ForwardSite, type Lowering, type Site } from './lowering.ts';
 
 interface Attributes {
   readonly kernel: number;
@@ -47,16 +47,15 @@ export const averagePool: Lowering = {
   backward(site) {
     if (!site.wanted(0)) return;
     const counted = countedPadding(site.node.step);
-    const x = site.input(0);
     const dy = site.gradient(noBorder);
-    const whole = counted === 0 ? site.gradientOf(0) : widened(site, x, counted);
+    const whole = counted === 0 ? site.gradientOf(0) : widened(site, counted);
     const geometry = geometryOf(site, whole, dy, counted);
     site.schedule.add({
       node: site.node.id,
       uses: [whole, dy],
       images: (emit, images) => {
         const { count } = images;
-        emit('poolBackward', dy.pixels(images), 0, whole.pixels(images), count, x.channels, geometry, 0);
+        emit('poolBackward', dy.pixels(images), 0, whole.pixels(images), count, dy.channels, geometry, 0);
       },
     });
     site.give(0, counted === 0 ? whole : inner(site, whole, counted));
@@ -96,7 +95,7 @@ function geometryOf(
   counted: number,
 ): number {
   const { kernel, stride, padding } = node.step.attributes as Attributes;
-  const { rows, columns } = input(0);
+  const [rows = 1, columns = 1] = inputShape(node.step);
   const margin = padding - counted;
   // prettier-ignore
   return tables.ints([
@@ -105,7 +104,8 @@ function geometryOf(
   ]);
 }
 
-function widened({ schedule }: BackwardSite, { rows, columns, channels }: Storage, padding: number): Storage {
+function widened({ node, schedule }: BackwardSite, padding: number): Storage {
+  const [rows = 1, columns = 1, channels = 1] = inputShape(node.step);
   return schedule.storage([rows + 2 * padding, columns + 2 * padding, channels]);
 }
 
