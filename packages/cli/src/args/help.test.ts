@@ -44,6 +44,8 @@ test('help of run', () => {
     stopped.
     Any option of the study can be given by its path, and a plugin kind replaces
     that plugin wherever it stands.
+    A value may be JSON: a plugin with its options is
+    {"id":"greedy","options":{"delta":0.6}}.
 
       study  a folder of experiments/ with an experiment.ts
 

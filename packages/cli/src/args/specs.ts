@@ -19,6 +19,7 @@ export const runSpec = {
   details: [
     'Runs that are finished are reused; a run that was interrupted goes on where it stopped.',
     'Any option of the study can be given by its path, and a plugin kind replaces that plugin wherever it stands.',
+    'A value may be JSON: a plugin with its options is {"id":"greedy","options":{"delta":0.6}}.',
   ],
   arguments: [study],
   flags: {
