@@ -15,5 +15,6 @@ export {
   type PlannedRun,
 } from './plan/plan.ts';
 export { resolveStudy, type ResolvedStudy } from './plan/resolve.ts';
+export { classesOf, readOutcomes, type TestOutcomes, writeOutcomes } from './outcomes.ts';
 export { predictLogits } from './predict.ts';
 export { rateFactor } from './schedule.ts';
