@@ -61,6 +61,7 @@ test('help of run', () => {
       --workers=N             processes at a time
       --backend=ID            what computes (see cairn doctor)
       --fresh                 train again what is finished; routes are kept
+      --cache-limit=SIZE      most that teachers' outputs take, such as 4GB; 0: none
       --checkpoint-seconds=N  how often a running state is saved
       --json[=FILE]           write JSON to FILE, to standard output without one
       --plugin=NAME           more plugins: a package or ./path (repeatable)

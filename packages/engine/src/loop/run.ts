@@ -155,8 +155,12 @@ async function finish(session: Session): Promise<RunResult> {
   const held = await measureHeldOut(session);
   const last = { ...held, ...(await measureOnTest(session, set, 'last')) };
   const best = await bestOnValidation(session, { epoch: epochs, metrics: last }, set);
-  const { stages, cost, seconds } = state;
-  const result: RunResult = { last, best, weightsSha256, stages, epochs, cost, seconds };
+  const { stages, cost, reuse, seconds } = state;
+  const result: RunResult = { last, best, weightsSha256, stages, epochs, cost, reuse, seconds };
+  if (reuse.batches > 0) {
+    const cached = `${reuse.cached} of ${reuse.batches} batches`;
+    env.journal.record({ type: 'tags', tags: { 'cairn.cached': cached } });
+  }
   env.journal.record({ type: 'result', result } as unknown as RunRecord);
   env.journal.record({ type: 'run_end', status: 'FINISHED', endTime: Math.round(env.now()) });
   await env.journal.flush();
