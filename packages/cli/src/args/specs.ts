@@ -32,7 +32,11 @@ export const runSpec = {
     workers: { type: 'count', value: 'N', summary: 'processes at a time' },
     backend: { type: 'text', value: 'ID', summary: 'what computes (see cairn doctor)' },
     fresh: { type: 'boolean', summary: 'train again what is finished; routes are kept' },
-    cacheLimit: { type: 'size', value: 'SIZE', summary: "most that teachers' outputs take, such as 4GB; 0: none" },
+    cacheLimit: {
+      type: 'size',
+      value: 'SIZE',
+      summary: "most that teachers' outputs take, such as 4GB; 0: none",
+    },
     checkpointSeconds: { type: 'amount', value: 'N', summary: 'how often a running state is saved' },
     json,
   },

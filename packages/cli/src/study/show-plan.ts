@@ -39,7 +39,11 @@ export function modelName(model: {
 }
 
 /** A row per route and run. */
-export function planLines(opened: OpenedStudy, status: StudyStatus, { cache }: Pick<Pace, 'cache'>): string[] {
+export function planLines(
+  opened: OpenedStudy,
+  status: StudyStatus,
+  { cache }: Pick<Pace, 'cache'>,
+): string[] {
   const { plan } = opened;
   const lines: string[] = [''];
   for (const route of plan.routes) {

@@ -1,6 +1,6 @@
 /** What a plan says of a student's guides, and of how the student sees and hears them. */
-import type { Curriculum, NetInfo, PluginData, Study } from '@cairn/core';
-import { netInfo } from '@cairn/nn';
+import type { Curriculum, NetworkGraph, PluginData, Study } from '@cairn/core';
+import { countCost, netInfo } from '@cairn/nn';
 import type { RunSpec } from '../loop/types.ts';
 import { within } from './plan-errors.ts';
 import type { PlanGround } from './plan.ts';
@@ -25,17 +25,21 @@ export function shownAndHeard(
   };
 }
 
-/** What the losses of a curriculum ask its guides for: values for one image, by name. */
-export function guideOutputs(
+/** @param multiplyAdds of all its anchors in the whole run */
+export function plannedGuide(
   { student, teacher }: Study,
   curriculum: PluginData<'curriculum'>,
   { registry, spec }: Pick<PlanGround, 'registry' | 'spec'>,
-): Readonly<Record<string, number>> {
-  const [learner, guide] = [student, teacher].map(({ model }) =>
-    netInfo(registry.create(model).graph(spec)),
-  ) as [NetInfo, NetInfo];
+  multiplyAdds: number,
+): PlannedGuide {
+  const [own, graph] = [student, teacher].map(({ model }) => registry.create(model).graph(spec)) as [
+    NetworkGraph,
+    NetworkGraph,
+  ];
+  const [learner, guide] = [netInfo(own), netInfo(graph)];
   const losses = within(curriculum.options, 'loss').map((loss) => registry.create(loss));
   const names = losses.flatMap((loss) => loss.needs(learner, guide).guide);
   const shapes = { ...guide.taps, ...guide.outputs };
-  return Object.fromEntries(names.map((name) => [name, (shapes[name] ?? []).reduce((a, b) => a * b, 1)]));
+  const sizes = names.map((name) => [name, (shapes[name] ?? []).reduce((a, b) => a * b, 1)] as const);
+  return { forward: countCost(graph).forward, multiplyAdds, outputs: Object.fromEntries(sizes) };
 }

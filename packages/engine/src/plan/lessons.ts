@@ -14,7 +14,11 @@ export interface TaughtEpoch {
 const NOTHING = 1e-6;
 
 /** The epochs of a run in order; undefined where its anchors are not known before it runs. */
-export function taughtEpochs({ outline, spec, foreignRouteId }: PlannedRun): readonly TaughtEpoch[] | undefined {
+export function taughtEpochs({
+  outline,
+  spec,
+  foreignRouteId,
+}: PlannedRun): readonly TaughtEpoch[] | undefined {
   const { epochs: lengths, anchors, teachers = [] } = outline;
   if (anchors === undefined || foreignRouteId !== undefined) return undefined;
   const taught: TaughtEpoch[] = [];
