@@ -9,6 +9,7 @@ import {
 import { initialState, netInfo, TfjsNetwork } from '@cairn/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { placeFaults } from './place-of-sample.ts';
 
 /** Where a model is tried and for what. */
 export interface ModelSetup {
@@ -88,6 +89,16 @@ export function testModel(name: string, create: () => Model, { backends, task = 
             expect([key, t.dataSync().every(Number.isFinite)]).toEqual([key, true]);
           tf.dispose(outputs);
         }
+      }));
+
+    test('gives a sample the same outputs in any batch and at any place, bit by bit', () =>
+      using(async (net) => {
+        // Running statistics that a step has moved, as a teacher's have been.
+        step(net, task);
+        const { height, width, channels } = task.input;
+        const x = drawn([7, height, width, channels], 8);
+        expect(await placeFaults(net, { x }, [...Object.keys(info.outputs), ...taps])).toEqual([]);
+        x.dispose();
       }));
 
     test('sends every parameter a finite gradient that is not zero', () =>
