@@ -36,7 +36,15 @@ test('faults are named, and a network without any has none', async () => {
   const partial: Network['infer'] = async (inputs, wanted) => {
     const { logits, ...others } = await net.infer(inputs, wanted);
     if (logits?.shape[0] !== 2) return { ...others, ...(logits && { logits }) };
-    const bumped = tf.tidy(() => tf.add(logits, tf.tensor2d([[0, 0, 1e-3], [0, 0, 0]])));
+    const bumped = tf.tidy(() =>
+      tf.add(
+        logits,
+        tf.tensor2d([
+          [0, 0, 1e-3],
+          [0, 0, 0],
+        ]),
+      ),
+    );
     logits.dispose();
     return { ...others, logits: bumped };
   };

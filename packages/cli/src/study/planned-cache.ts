@@ -1,7 +1,7 @@
 /** What the cache of teachers' outputs will do for the runs of a plan that are due. */
 import { plannedReuse, type Plan, type PlannedReuse } from '@cairn/engine';
 import { percent } from '../format.ts';
-import { scaled } from '../terminal/format.ts';
+import { scaled, size } from '../terminal/format.ts';
 import type { StudyStatus } from './status.ts';
 
 export interface PlannedCache extends PlannedReuse {
@@ -36,7 +36,7 @@ export function cacheLine({ runs }: Plan, cache: PlannedCache): string {
     .reduce((sum, run) => sum + (run.guide?.multiplyAdds ?? 0), 0);
   const short =
     cache.bytes > cache.limit
-      ? `; at most ${scaled(cache.limit)}B are kept, so it saves less (--cache-limit)`
+      ? `; at most ${size(cache.limit)} are kept, so it saves less (--cache-limit)`
       : '';
-  return `cache  ${scaled(cache.bytes)}B of teacher outputs save ${scaled(saved)} of the teachers' ${scaled(all)} multiply-adds (${percent(saved / all, 0)})${short}`;
+  return `cache  ${size(cache.bytes)} of teacher outputs save ${scaled(saved)} of the teachers' ${scaled(all)} multiply-adds (${percent(saved / all, 0)})${short}`;
 }
