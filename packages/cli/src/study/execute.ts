@@ -3,6 +3,7 @@ import type { RunTask, TaskEnd } from '@cairn/core';
 import type { Host } from '../command.ts';
 import { decodeLine } from '../terminal/events.ts';
 import type { LiveTerminal } from '../terminal/live-terminal.ts';
+import { launchOrder } from './launch-order.ts';
 import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
 import { WORK_FILE } from './work-file.ts';
@@ -23,7 +24,7 @@ export async function execute(
   workers: number,
   live: LiveTerminal,
 ): Promise<Execution> {
-  const tasks = dueTasks(host, opened, status);
+  const tasks = dueTasks(host, opened, status, workers);
   const spoken = new Map<string, string[]>();
   const [begun, seconds] = [new Map<string, number>(), new Map<string, number>()];
   const launcher = opened.registry.create(opened.study.launcher);
@@ -65,7 +66,12 @@ function reasonOf(spoken: Map<string, string[]>, id: string, exitCode: number): 
   return `its process ended with code ${exitCode}`;
 }
 
-function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus): RunTask[] {
+function dueTasks(
+  host: Host,
+  { plan, store }: OpenedStudy,
+  status: StudyStatus,
+  workers: number,
+): RunTask[] {
   const file = `${store.location}/${WORK_FILE}`;
   const commandFor = (id: string): RunTask['command'] => [
     ...host.self,
@@ -77,7 +83,7 @@ function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus)
   const due = (states: StudyStatus['runs']) => (item: { readonly id: string }) =>
     states.get(item.id)?.state !== 'reused';
   const routes = plan.routes.filter(due(status.routes));
-  const runs = plan.runs.filter(due(status.runs));
+  const runs = launchOrder(plan.runs.filter(due(status.runs)), workers);
   const ids = new Set([...routes, ...runs].map((item) => item.id));
   return [
     ...routes.map((route) => ({ id: route.id, command: commandFor(route.id), after: [] })),
