@@ -67,9 +67,10 @@ async function showPlan(
 ): Promise<ExitCode> {
   const status = await studyStatus(opened, flags.fresh);
   const cache = plannedCache(opened.plan, status, cacheLimit(host, flags.cacheLimit));
-  const head = headLines(opened, status, { workers, speed: await speedOf(opened), cache });
+  const pace = { workers, speed: await speedOf(opened), cache };
+  const head = headLines(opened, status, pace);
   const warnings = await warningLines(opened, status);
-  live.show({ type: 'say', lines: [...head, ...warnings, ...planLines(opened, status, { cache })] });
+  live.show({ type: 'say', lines: [...head, ...warnings, ...planLines(opened, status, pace)] });
   if (flags.json !== undefined) {
     const warned = { warnings: await studyWarnings(opened, status) };
     await printJson(host, flags.json, { ...planJson(opened, status, cache), ...warned });

@@ -66,12 +66,7 @@ function reasonOf(spoken: Map<string, string[]>, id: string, exitCode: number): 
   return `its process ended with code ${exitCode}`;
 }
 
-function dueTasks(
-  host: Host,
-  { plan, store }: OpenedStudy,
-  status: StudyStatus,
-  workers: number,
-): RunTask[] {
+function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus, workers: number): RunTask[] {
   const file = `${store.location}/${WORK_FILE}`;
   const commandFor = (id: string): RunTask['command'] => [
     ...host.self,

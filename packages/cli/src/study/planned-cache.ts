@@ -1,7 +1,7 @@
 /** What the cache of teachers' outputs will do for the runs of a plan that are due. */
 import { plannedReuse, type Plan, type PlannedReuse } from '@cairn/engine';
 import { percent } from '../format.ts';
-import { scaled, size } from '../terminal/format.ts';
+import { about, scaled, size } from '../terminal/format.ts';
 import type { StudyStatus } from './status.ts';
 
 export interface PlannedCache extends PlannedReuse {
@@ -26,8 +26,8 @@ export function teacherShare(
   return ` (teacher ${scaled(guide.multiplyAdds)}, ${scaled(guide.multiplyAdds - less)} with the cache)`;
 }
 
-/** A line for the end of a plan. */
-export function cacheLine({ runs }: Plan, cache: PlannedCache): string {
+/** A line for the end of a plan. @param seconds that are saved, where that is known */
+export function cacheLine({ runs }: Plan, cache: PlannedCache, seconds?: number): string {
   const saved = [...cache.saved.values()].reduce((a, b) => a + b, 0);
   if (cache.limit === 0) return 'cache  off';
   if (saved === 0) return 'cache  no teacher output is asked for twice';
@@ -38,5 +38,6 @@ export function cacheLine({ runs }: Plan, cache: PlannedCache): string {
     cache.bytes > cache.limit
       ? `; at most ${size(cache.limit)} are kept, so it saves less (--cache-limit)`
       : '';
-  return `cache  ${size(cache.bytes)} of teacher outputs save ${scaled(saved)} of the teachers' ${scaled(all)} multiply-adds (${percent(saved / all, 0)})${short}`;
+  const time = seconds === undefined ? '' : `, ${about(seconds)}`;
+  return `cache  ${size(cache.bytes)} of teacher outputs save ${scaled(saved)} of the teachers' ${scaled(all)} multiply-adds (${percent(saved / all, 0)})${time}${short}`;
 }

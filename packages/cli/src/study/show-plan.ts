@@ -39,12 +39,9 @@ export function modelName(model: {
 }
 
 /** A row per route and run. */
-export function planLines(
-  opened: OpenedStudy,
-  status: StudyStatus,
-  { cache }: Pick<Pace, 'cache'>,
-): string[] {
+export function planLines(opened: OpenedStudy, status: StudyStatus, pace: Pace): string[] {
   const { plan } = opened;
+  const { cache } = pace;
   const lines: string[] = [''];
   for (const route of plan.routes) {
     const state = status.routes.get(route.id);
@@ -63,7 +60,11 @@ export function planLines(
     const cost = `${bound}${counted(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${teacherShare(run, cache)}${anchors}`;
     lines.push(row(run.id, state?.state, cost, state?.text));
   }
-  return [...lines, ...totalLines(opened, status), cacheLine(plan, cache)];
+  return [
+    ...lines,
+    ...totalLines(opened, status),
+    cacheLine(plan, cache, savedSeconds(opened, status, pace)),
+  ];
 }
 
 function row(id: string, state: string | undefined, cost: string, why: string | undefined): string {
@@ -92,13 +93,32 @@ function due({ plan }: OpenedStudy, status: StudyStatus) {
   return { routes, runs, images: runs.reduce((sum, r) => sum + r.images, 0) };
 }
 
-function todo(opened: OpenedStudy, status: StudyStatus, { workers, speed, cache }: Pace): string {
-  const { routes, runs, images } = due(opened, status);
+/** Until all is done, with what the cache saves or without; undefined where the machine was not measured. */
+function secondsLeft(
+  opened: OpenedStudy,
+  status: StudyStatus,
+  { workers, speed }: Pace,
+  saved: ReadonlyMap<string, number>,
+): number | undefined {
+  const { routes, runs } = due(opened, status);
+  if (speed === undefined || routes.length + runs.length === 0) return undefined;
   const steps = [routes, runs].map((tasks) =>
-    tasks.map((task) => task.multiplyAdds - (cache.saved.get(task.id) ?? 0)),
+    tasks.map(({ id, multiplyAdds }) => multiplyAdds - (saved.get(id) ?? 0)),
   );
-  const unknown = speed === undefined || routes.length + runs.length === 0;
-  const time = unknown ? '' : `, ${about(secondsFor(steps, speed, workers))}`;
+  return secondsFor(steps, speed, workers);
+}
+
+function savedSeconds(opened: OpenedStudy, status: StudyStatus, pace: Pace): number | undefined {
+  const [without, left] = [new Map<string, number>(), pace.cache.saved].map((saved) =>
+    secondsLeft(opened, status, pace, saved),
+  );
+  return without === undefined || left === undefined ? undefined : without - left;
+}
+
+function todo(opened: OpenedStudy, status: StudyStatus, pace: Pace): string {
+  const { runs, images } = due(opened, status);
+  const seconds = secondsLeft(opened, status, pace, pace.cache.saved);
+  const time = seconds === undefined ? '' : `, ${about(seconds)}`;
   const reused = opened.plan.runs.length - runs.length;
   const work = images === 0 ? '' : `, ${counted(images, 'student image')}`;
   return `${work}${time}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
