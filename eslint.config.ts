@@ -77,7 +77,7 @@ export default defineConfig(
       '@nx/enforce-module-boundaries': ['error', boundaries('tests')],
     },
   },
-  // A contract suite is one function that holds the tests of a kind.
+  // A contract suite is a list of checks.
   { files: ['packages/testing/src/*-suite.ts'], rules: { 'max-lines-per-function': 'off' } },
   { files: configFiles, rules: { 'no-restricted-exports': 'off' } },
   {

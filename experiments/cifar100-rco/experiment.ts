@@ -32,6 +32,7 @@ import { crossEntropy } from '@cairn/loss-cross-entropy';
 import { kd } from '@cairn/loss-kd';
 import { resnet } from '@cairn/model-resnet';
 import { everyEpochs } from '@cairn/route-recorder-every-epochs';
+import { contrasts, rcoConditions } from '../rco-conditions.ts';
 
 const training: TrainingInput = {
   epochs: 240,
@@ -42,12 +43,7 @@ const training: TrainingInput = {
 const anchors = 4;
 
 /** Half a percent and a bit is what nobody would change a method for. */
-const margin = 0.006;
-/** Accuracy, and congruence with the converged teacher: the paper's own claim. */
-const primary = (condition: string, against: string) => [
-  { condition, against, metric: 'test/kl' },
-  { condition, against, metric: 'test/top1', margin },
-];
+const primary = (condition: string, against: string) => contrasts(condition, against, 0.006);
 
 /** One schedule for everything: as long and as dear as plain distillation. */
 const eei = equalEpochs({ anchors });
@@ -102,21 +98,7 @@ export const study = defineStudy({
     recorder: everyEpochs({ every: 10 }),
   },
   student: { model: resnet({ depth: 20 }), training },
-  conditions: {
-    scratch: { curriculum: supervised({ loss: crossEntropy() }) },
-    kd: { curriculum: converged({ loss: kd() }) },
-    'kd-long': { curriculum: converged({ loss: kd(), epochs: { as: 'rco-eei' } }) },
-    'kd-restarts': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-eei' } }) },
-    'kd-restarts-greedy': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-greedy' } }) },
-    'rco-eei': {
-      curriculum: rco({ loss: kd(), anchorPolicy: equalEpochs({ anchors }) }),
-      control: 'kd-restarts',
-    },
-    'rco-greedy': {
-      curriculum: rco({ loss: kd(), anchorPolicy: greedy({ anchors }) }),
-      control: 'kd-restarts-greedy',
-    },
-  },
+  conditions: rcoConditions(anchors),
   primary: [...primary('rco-eei', 'kd-restarts'), ...primary('rco-greedy', 'kd-restarts-greedy')],
   evaluators: [topK(), nll(), ece(), brier(), fidelity({ temperatures: [1, 4] })],
   launcher: local(),

@@ -8,12 +8,8 @@
  *
  * Command: npx nx run experiments:quickstart
  */
-import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
-import { greedy } from '@cairn/anchor-policy-greedy';
 import { cropFlip } from '@cairn/augmentation-crop-flip';
 import { defineStudy, type TrainingInput } from '@cairn/core';
-import { converged } from '@cairn/curriculum-converged';
-import { rco } from '@cairn/curriculum-rco';
 import { supervised } from '@cairn/curriculum-supervised';
 import { textures } from '@cairn/dataset-textures';
 import { brier } from '@cairn/evaluator-brier';
@@ -23,9 +19,9 @@ import { nll } from '@cairn/evaluator-nll';
 import { topK } from '@cairn/evaluator-top-k';
 import { local } from '@cairn/launcher-local';
 import { crossEntropy } from '@cairn/loss-cross-entropy';
-import { kd } from '@cairn/loss-kd';
 import { resnet } from '@cairn/model-resnet';
 import { everyEpochs } from '@cairn/route-recorder-every-epochs';
+import { contrasts, rcoConditions } from '../rco-conditions.ts';
 
 const epochs = 10;
 const training: TrainingInput = {
@@ -33,7 +29,6 @@ const training: TrainingInput = {
   optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 },
   schedule: { name: 'cosine' },
 };
-const anchors = 4;
 
 export const study = defineStudy({
   id: 'quickstart',
@@ -50,26 +45,10 @@ export const study = defineStudy({
     recorder: everyEpochs(),
   },
   student: { model: resnet({ depth: 8, width: 4 }), training },
-  conditions: {
-    scratch: { curriculum: supervised({ loss: crossEntropy() }) },
-    kd: { curriculum: converged({ loss: kd() }) },
-    'kd-long': { curriculum: converged({ loss: kd(), epochs: { as: 'rco-eei' } }) },
-    'kd-restarts': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-eei' } }) },
-    'kd-restarts-greedy': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-greedy' } }) },
-    'rco-eei': {
-      curriculum: rco({ loss: kd(), anchorPolicy: equalEpochs({ anchors }) }),
-      control: 'kd-restarts',
-    },
-    'rco-greedy': {
-      curriculum: rco({ loss: kd(), anchorPolicy: greedy({ anchors }) }),
-      control: 'kd-restarts-greedy',
-    },
-  },
+  conditions: rcoConditions(4),
   primary: [
-    { condition: 'rco-eei', against: 'kd-restarts', metric: 'test/kl' },
-    { condition: 'rco-eei', against: 'kd-restarts', metric: 'test/top1', margin: 0.01 },
-    { condition: 'rco-greedy', against: 'kd-restarts-greedy', metric: 'test/kl' },
-    { condition: 'rco-greedy', against: 'kd-restarts-greedy', metric: 'test/top1', margin: 0.01 },
+    ...contrasts('rco-eei', 'kd-restarts', 0.01),
+    ...contrasts('rco-greedy', 'kd-restarts-greedy', 0.01),
   ],
   evaluators: [topK(), nll(), ece(), brier(), fidelity({ temperatures: [1, 4] })],
   launcher: local(),

@@ -24,7 +24,7 @@ export interface WasmOptions {
 
 export interface WasmInfo {
   readonly backend: 'wasm';
-  /** Equal strings promise bit-equal results, for example `wasm-fma-winograd-1`. */
+  /** Equal strings promise bit-equal results, for example `wasm-fma-winograd-2`. */
   readonly numerics: string;
   readonly threads: number;
   /** Names of the kernels that Cairn registered. */
@@ -57,6 +57,17 @@ function register(): void {
 
 /** Idempotent: a second call keeps what is loaded, unless it forces another build. */
 export async function activateWasm(options: WasmOptions = {}): Promise<WasmInfo> {
+  const { numerics } = await loadWasm(options);
+  return {
+    backend: 'wasm',
+    numerics,
+    threads: Math.max(1, getThreadsCount()),
+    kernels: trainingKernels.map(({ kernelName }) => kernelName),
+  };
+}
+
+/** The build that computes from now on. */
+export async function loadWasm(options: WasmOptions): Promise<LoadedBuild> {
   await registerGradients();
   const backend = await startBackend();
   let loaded = loadedBuilds.get(backend);
@@ -66,10 +77,5 @@ export async function activateWasm(options: WasmOptions = {}): Promise<WasmInfo>
     loadedBuilds.set(backend, loaded);
     register();
   }
-  return {
-    backend: 'wasm',
-    numerics: loaded.numerics,
-    threads: Math.max(1, getThreadsCount()),
-    kernels: trainingKernels.map(({ kernelName }) => kernelName),
-  };
+  return loaded;
 }

@@ -13,8 +13,8 @@ import type { WasmBackend } from './tfjs-backend.ts';
 /** `winograd`: 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3), about twice as fast, rounding 5e-6 for 3e-7. */
 export type Build = 'fma' | 'simd' | 'fma-winograd' | 'simd-winograd';
 
-/** Raised when a change of the kernels changes their results' bits. */
-const numericsVersion = 1;
+/** Raised when a change of the kernels, or of how batches are cut (`compiled/batch.ts`), changes results' bits. */
+const numericsVersion = 2;
 
 /** The builds, the preferred one first. */
 export const builds: readonly Build[] = ['fma-winograd', 'simd-winograd', 'fma', 'simd'];
@@ -26,9 +26,11 @@ export function numericsOf(build: Build): string {
 
 export interface LoadedBuild {
   readonly build: Build;
-  /** For example `wasm-fma-winograd-1`: results are bit-equal under equal strings. */
+  /** For example `wasm-fma-winograd-2`: results are bit-equal under equal strings. */
   readonly numerics: string;
   readonly runtime: Runtime;
+  /** The same kernels for shared memory, on which compiled networks run. */
+  readonly shared: WebAssembly.Module;
 }
 
 /** The error for a missing file of `build-output/`. */
@@ -43,7 +45,9 @@ export function notBuilt(file: string, cause: unknown): BackendError {
   );
 }
 
-async function readBuild(build: 'fma' | 'simd'): Promise<Uint8Array<ArrayBuffer>> {
+async function readBuild(
+  build: 'fma' | 'simd' | 'fma-shared' | 'simd-shared',
+): Promise<Uint8Array<ArrayBuffer>> {
   const file = new URL(`../build-output/cairn-${build}.wasm`, import.meta.url);
   try {
     return new Uint8Array(await readFile(file));
@@ -59,7 +63,8 @@ async function tryBuild(build: Build, backend: WasmBackend): Promise<LoadedBuild
   if (!WebAssembly.validate(bytes)) return undefined;
   const runtime = await createRuntime(await WebAssembly.compile(bytes), backend, build.endsWith('winograd'));
   if (fuses(runtime) !== (module === 'fma') || !multipliesRight(runtime)) return undefined;
-  return { build, numerics: numericsOf(build), runtime };
+  const shared = await WebAssembly.compile(await readBuild(`${module}-shared`));
+  return { build, numerics: numericsOf(build), runtime, shared };
 }
 
 /** @param forced one build and no other; without it the best that works */

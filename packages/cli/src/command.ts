@@ -1,5 +1,6 @@
 import type { Backend, Overrides, Registry, StudyFile } from '@cairn/core';
 import type { CommandSpec, FlagSpecs, FlagValues } from './args/flags.ts';
+import type { OutsidePackage } from './outside/package-files.ts';
 
 /** A stream that may be a terminal. */
 export type OutputStream = NodeJS.WritableStream & {
@@ -20,6 +21,8 @@ export interface Host {
   readonly studies: Studies;
   /** Built at the first call. */
   registry(): Promise<Registry>;
+  /** What `--plugin` brought; loaded with the registry. */
+  outside(): Promise<readonly OutsidePackage[]>;
   /** By id; loaded when called. */
   readonly backends: Readonly<Record<string, () => Promise<Backend>>>;
   /** Standard output, where the answer goes. */

@@ -18,6 +18,7 @@ import { catalogue, type CommandEntry } from './commands/catalogue.ts';
 import { errorLines } from './errors.ts';
 import { interruption } from './interrupt.ts';
 import { loadPlugins, pluginFlags } from './outside/load.ts';
+import type { OutsidePackage } from './outside/package-files.ts';
 import { coloured, print, widthOf } from './output.ts';
 import { version } from './version.ts';
 
@@ -65,10 +66,12 @@ function worldOf(options: MainOptions, sources: readonly string[]): World {
   // npm and Nx change the folder before they start a command; npm says where it was typed.
   const typedIn = env['INIT_CWD'] ?? process.cwd();
   const typedPath = (path: string): string => resolve(typedIn, path);
-  let registry: ReturnType<Host['registry']> | undefined;
+  let loaded: ReturnType<typeof loadAll> | undefined;
+  const load = () => (loaded ??= loadAll(options, sources, { typedPath }));
   return {
     studies: options.studies,
-    registry: () => (registry ??= registryOf(options, sources, { typedPath })),
+    registry: async () => (await load()).registry,
+    outside: async () => (await load()).packages,
     backends: options.backends ?? builtinBackends,
     out,
     err,
@@ -87,13 +90,14 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-async function registryOf(
+async function loadAll(
   { plugins }: MainOptions,
   sources: readonly string[],
   place: Pick<Host, 'typedPath'>,
-): Promise<Registry> {
+): Promise<{ readonly registry: Registry; readonly packages: readonly OutsidePackage[] }> {
   const catalogued = await plugins();
-  return createRegistry([...catalogued, ...(await loadPlugins(sources, catalogued, place))]);
+  const outside = await loadPlugins(sources, catalogued, place);
+  return { registry: createRegistry([...catalogued, ...outside.plugins]), packages: outside.packages };
 }
 
 async function dispatch(

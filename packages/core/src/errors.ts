@@ -76,13 +76,17 @@ export class BackendError extends CairnError {
   }
 }
 
-/** Several mistakes of one study or command line, reported together. */
+/** Several mistakes, reported together; of usage if one of them is. */
 export class UsageErrors extends UsageError {
   readonly errors: readonly CairnError[];
 
   constructor(errors: readonly CairnError[]) {
     super(errors[0]?.code ?? 'CAIRN_OPTION_INVALID', errors.map((e) => e.message).join('\n'));
     this.errors = errors;
+  }
+
+  override get exitCode(): 1 | 2 {
+    return this.errors.some((error) => error.exitCode === 2) ? 2 : 1;
   }
 }
 

@@ -27,6 +27,7 @@ export * from './contracts/tracker.ts';
 export * from './contracts/training.ts';
 export * from './data/memory-splits.ts';
 export * from './data/planar-records.ts';
+export * from './curriculum/required-anchors.ts';
 export * from './curriculum/stage-lengths.ts';
 export * from './curriculum/student-stage.ts';
 export * from './study/study.ts';

@@ -24,7 +24,7 @@ export const time = z
     amount.transform((epochs): Time => ({ epochs })),
     z
       .string()
-      .regex(/^\d+(\.\d+)?(ep|st|dur)$/, 'a time such as 12ep, 300st or 0.5dur')
+      .regex(/^(\d+(\.\d+)?ep|\d+st|(0(\.\d+)?|1(\.0+)?)dur)$/, 'a time such as 12ep, 300st or 0.5dur')
       .transform((text) => parseTime(text)),
   ])
   .describe('a time: 12 or "12ep" (epochs), "300st" (steps), "0.5dur" (fraction)');

@@ -9,7 +9,14 @@ import { classesOf, readOutcomes, writeOutcomes } from './outcomes.ts';
 import { MemoryJournal, smallStudy } from './test-support/small-study.ts';
 
 test('a row that holds what is no number is of no class; of equal logits the first counts', () => {
-  const rows = [[0, 2, 1], [3, 3, 0], [NaN, 1, 0], [5, NaN, 1], [NaN, NaN, NaN], [-Infinity, -1, -2]].flat();
+  const rows = [
+    [0, 2, 1],
+    [3, 3, 0],
+    [NaN, 1, 0],
+    [5, NaN, 1],
+    [NaN, NaN, NaN],
+    [-Infinity, -1, -2],
+  ].flat();
   expect([...classesOf(Float32Array.from(rows), 3)]).toEqual([1, 0, -1, -1, -1, 1]);
 });
 

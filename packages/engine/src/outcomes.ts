@@ -2,13 +2,7 @@
  * What a reported state says of each test image. Metrics are means over images; whether another test set might have
  * said otherwise can only be asked of the images themselves.
  */
-import {
-  classRank,
-  RunError,
-  topClass,
-  type HostTensor,
-  type HostTensors,
-} from '@cairn/core';
+import { classRank, RunError, topClass, type HostTensor, type HostTensors } from '@cairn/core';
 import { openSealed, seal } from '@cairn/route';
 
 /** Classes per image, in the order of the test split. */

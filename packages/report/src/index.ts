@@ -12,6 +12,7 @@ export * from './statistics/variance-split.ts';
 export * from './comparison/compare.ts';
 export * from './comparison/contrast.ts';
 export * from './comparison/csv.ts';
+export * from './comparison/images.ts';
 export * from './comparison/markdown.ts';
 export * from './comparison/metric.ts';
 export * from './comparison/pairs.ts';

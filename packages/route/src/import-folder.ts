@@ -12,7 +12,7 @@ import { hashWeights, planArrays } from '@cairn/nn';
 import { absentError, CHECKSUMS, digestError, parseChecksums } from './import-checksums.ts';
 import { readForeign } from './import-file.ts';
 import { fitWeights, type NameMap } from './import-names.ts';
-import { orderStates, type SavedState } from './import-steps.ts';
+import { isStudentFile, orderStates, type SavedState } from './import-steps.ts';
 
 export interface FolderOptions {
   /** What the names and shapes must fit. */
@@ -41,7 +41,7 @@ const SUFFIX = '.safetensors';
 
 /**
  * Opens a folder: every file is read and checked once, and none is kept in memory.
- * @param files names to take. @default every `.safetensors` file
+ * @param files names to take. @default every `.safetensors` file but those of a student
  * @throws CAIRN_ROUTE_EMPTY, CAIRN_ROUTE_FILES, CAIRN_ROUTE_SWAPPED, CAIRN_ANCHOR_MISSING, CAIRN_ANCHOR_ALTERED,
  *   CAIRN_WEIGHTS_…; several together
  */
@@ -50,11 +50,42 @@ export async function openFolder(
   options: FolderOptions,
   files?: readonly string[],
 ): Promise<readonly [Checkpoint, ...Checkpoint[]]> {
-  const found = files ?? (await source.list('')).filter((name) => name.endsWith(SUFFIX));
-  const states = select(orderStates(found, source.location), options.only, source.location);
+  const there = (await source.list('')).filter((name) => name.endsWith(SUFFIX));
+  const teacher = files ?? there.filter((name) => !isStudentFile(name));
+  const states = select(orderStates(teacher, source.location), options.only, source.location);
   const sums = await readChecksums(source);
   const errors: CairnError[] = [];
-  for (const name of absentFiles(sums, found, options.only)) errors.push(absentError(name, source.location));
+  for (const name of absentFiles(sums, there, options.only)) errors.push(absentError(name, source.location));
+  const checkpoints = await examineAll(source, states, options, sums, errors);
+  throwAll(errors);
+  const [first, ...rest] = checkpoints;
+  if (first === undefined) throw emptyFolder(source.location);
+  return [first, ...rest];
+}
+
+/**
+ * Files that are no states of the route, such as a student's: in the order given, each checked in the same way.
+ * @throws CAIRN_ANCHOR_ALTERED, CAIRN_ROUTE_SWAPPED, CAIRN_WEIGHTS_…; several together
+ */
+export async function openFiles(
+  source: Store,
+  options: Pick<FolderOptions, 'graph' | 'names'>,
+  files: readonly string[],
+): Promise<readonly Checkpoint[]> {
+  const errors: CairnError[] = [];
+  const places = files.map((file, count) => ({ file, unit: 'step', count }) as const);
+  const opened = await examineAll(source, places, options, await readChecksums(source), errors);
+  throwAll(errors);
+  return opened;
+}
+
+async function examineAll(
+  source: Store,
+  states: readonly SavedState[],
+  options: FolderOptions,
+  sums: ReadonlyMap<string, string> | undefined,
+  errors: CairnError[],
+): Promise<readonly Checkpoint[]> {
   const checkpoints: Checkpoint[] = [];
   for (const state of states) {
     try {
@@ -67,14 +98,11 @@ export async function openFolder(
     }
   }
   errors.push(...repeated(checkpoints, source.location));
-  throwAll(errors);
-  const [first, ...rest] = checkpoints;
-  if (first === undefined) throw emptyFolder(source.location);
-  return [first, ...rest];
+  return checkpoints;
 }
 
 function emptyFolder(folder: string): RouteError {
-  return new RouteError('CAIRN_ROUTE_EMPTY', `${folder} holds no ${SUFFIX} files`, {
+  return new RouteError('CAIRN_ROUTE_EMPTY', `${folder} holds no ${SUFFIX} files of a teacher`, {
     fix: 'a file per checkpoint, such as epoch_10.safetensors: docs/pytorch.md has the lines that save them',
   });
 }

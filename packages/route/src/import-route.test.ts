@@ -89,7 +89,7 @@ describe('a folder', () => {
     `);
     expect(await failure(openFolder(new MemoryStore('empty'), { graph }))).toMatchInlineSnapshot(`
       "CAIRN_ROUTE_EMPTY
-      empty holds no .safetensors files
+      empty holds no .safetensors files of a teacher
       a file per checkpoint, such as epoch_10.safetensors: docs/pytorch.md has the lines that save them"
     `);
   });

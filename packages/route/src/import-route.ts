@@ -9,6 +9,7 @@ import {
   type Store,
 } from '@cairn/core';
 import { type Checkpoint, type FolderOptions, openFolder } from './import-folder.ts';
+import { isStudentFile } from './import-steps.ts';
 import { readManifest, type StoredManifest } from './manifest.ts';
 import { RouteWriter } from './route-writer.ts';
 
@@ -85,7 +86,8 @@ export async function importRoute(
   await writer.finish();
   const manifest = await readManifest(routes, id);
   if (manifest === undefined) throw new RouteError('CAIRN_ROUTE_MISSING', `route ${id} has gone`);
-  return { manifest, isNew: true, notes: notesOf(checkpoints) };
+  const students = (await source.list('')).filter(isStudentFile);
+  return { manifest, isNew: true, notes: notesOf(checkpoints, students) };
 }
 
 /** What the manifest keeps of where a route came from. */
@@ -114,11 +116,12 @@ function stepOf({ unit, count }: Checkpoint, stepsPerEpoch: number): number {
   return unit === 'step' ? count : count * stepsPerEpoch;
 }
 
-function notesOf(checkpoints: readonly Checkpoint[]): readonly string[] {
+function notesOf(checkpoints: readonly Checkpoint[], students: readonly string[]): readonly string[] {
   const converted = [...new Set(checkpoints.flatMap((c) => c.converted))];
   const notes = converted.map((dtype) =>
     dtype === 'F64' ? 'F64 arrays were rounded to float32' : `${dtype} arrays became float32, exactly`,
   );
   if (checkpoints.length === 1) notes.push('one state alone: plain distillation, no route');
+  if (students.length > 0) notes.push(`left out, a student's: ${students.join(', ')}`);
   return notes;
 }

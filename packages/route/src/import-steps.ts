@@ -7,6 +7,11 @@ export interface SavedState {
   readonly count: number;
 }
 
+/** A student's file: no state of the teacher, whatever it counts. */
+export function isStudentFile(file: string): boolean {
+  return /^student/i.test(file);
+}
+
 const WORDS = /(?:^|[^a-z])(epoch|ep|e|step|iteration|iter|it)s?[-_=. ]?(\d+)(?!\.?\d)/g;
 const EPOCH_WORDS: ReadonlySet<string> = new Set(['epoch', 'ep', 'e']);
 

@@ -3,10 +3,10 @@ export { CachedTeacher, type CachedTeacherOptions, type TeacherFacts } from './c
 export type { OutputsType } from './cache/epoch-outputs.ts';
 export { OutputCache, type OutputCacheOptions, type StoredOutputs } from './cache/output-cache.ts';
 export { type ForeignFile, readForeign } from './import-file.ts';
-export { type Checkpoint, type FolderOptions, openFolder } from './import-folder.ts';
+export { type Checkpoint, type FolderOptions, openFiles, openFolder } from './import-folder.ts';
 export { type NameMap } from './import-names.ts';
 export { IMPORTED, type ImportedRoute, type ImportOptions, importRoute } from './import-route.ts';
-export { orderStates, savedState, type SavedState } from './import-steps.ts';
+export { isStudentFile, orderStates, savedState, type SavedState } from './import-steps.ts';
 export { type AnyRoute, findAnchor, loadAnchor } from './load-anchor.ts';
 export {
   anchorFile,

@@ -9,6 +9,7 @@ import {
   type Manifest,
   type Taught,
 } from '@cairn/core';
+import { frozen } from './checks.ts';
 import { routeOfLength } from './route.ts';
 
 /** Logits of held-out samples: a row each. */
@@ -27,7 +28,7 @@ export interface ViewOptions {
   readonly seed?: number;
 }
 
-/** What a policy sees, with hardness and divergence worked out from logits in float64. */
+/** What a policy sees, with hardness and divergence worked out from logits in float64. It may not be written. */
 export function viewFromLogits(options: ViewOptions): AnchorView {
   const { candidates, student, route = routeOfLength(candidates.length), taught = [], seed = 0 } = options;
   const classes = student[0]?.length ?? 0;
@@ -38,8 +39,8 @@ export function viewFromLogits(options: ViewOptions): AnchorView {
     return found;
   };
   return {
-    route,
-    taught: taught.map((id): Taught => ({ anchors: [id], epochs: 1 })),
+    route: frozen(structuredClone(route)),
+    taught: frozen(taught.map((id): Taught => ({ anchors: [id], epochs: 1 }))),
     random: createRandom(seed),
     hardness: async (anchor) => klOfLogits(logits(anchor), flat(student), classes),
     divergence: async (p, q) => mean(klOfLogits(logits(p), logits(q), classes)),

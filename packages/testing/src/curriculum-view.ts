@@ -17,6 +17,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { viewFromLogits } from './anchor-view.ts';
+import { frozen } from './checks.ts';
 
 /** A loss for studies that train nothing: the mean squared logit. */
 export const squaredLogits = definePlugin({
@@ -103,8 +104,8 @@ export function curriculumView(ground: RunGround, stages: readonly StageRecord[]
       return { name: `stage-${i + 1}`, steps, epochs: length, anchors: [], moved: true, sha256: '' };
     });
   return {
-    training: trainingOf(epochs),
-    stages,
+    training: frozen(trainingOf(epochs)),
+    stages: frozen(structuredClone(stages)),
     stagesOf: (condition) => copied(copies[condition] ?? []),
     ...(route !== undefined && { anchors: anchorViewOf(route, stages) }),
   };

@@ -1,6 +1,7 @@
 export * from './anchor-policy-suite.ts';
 export * from './anchor-view.ts';
 export * from './augmentation-suite.ts';
+export * from './checks.ts';
 export * from './create.ts';
 export * from './curriculum-suite.ts';
 export * from './curriculum-view.ts';

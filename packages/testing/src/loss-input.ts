@@ -51,3 +51,10 @@ export function doubled({ learner, guide, labels, indices }: LossInput): LossInp
 export function disposeInput({ learner, guide, labels }: LossInput): void {
   tf.dispose([...Object.values(learner), ...Object.values(guide), labels]);
 }
+
+/** The batch of networks that are this much surer. */
+export function scaled(input: LossInput, factor: number): LossInput {
+  const all = (outputs: LossInput['learner']) =>
+    Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, tf.mul(t, factor)]));
+  return { ...input, learner: all(input.learner), guide: all(input.guide) };
+}

@@ -1,5 +1,6 @@
 import {
   createRandom,
+  type ArraySpec,
   type Model,
   type NetState,
   type OptimizerRule,
@@ -8,7 +9,8 @@ import {
 } from '@cairn/core';
 import { initialState, netInfo, TfjsNetwork } from '@cairn/nn';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { frozen, testChecks, type Check } from './checks.ts';
 import { placeFaults } from './place-of-sample.ts';
 
 /** Where a model is tried and for what. */
@@ -36,110 +38,152 @@ const plain: OptimizerRule = {
 };
 
 /** What holds for every model. `create` takes options under which it is small. */
-export function testModel(name: string, create: () => Model, { backends, task = images }: ModelSetup): void {
-  const graph = create().graph(task);
-  const info = netInfo(graph);
-  const taps = Object.keys(info.taps);
+export function testModel(name: string, create: () => Model, setup: ModelSetup): void {
+  testChecks(`model ${name}`, modelChecks(create, setup));
+}
 
-  describe(`model ${name}`, () => {
-    test('writes the same graph each time, as plain data', () => {
-      expect(create().graph(task)).toEqual(graph);
-      expect(JSON.parse(JSON.stringify(graph))).toEqual(graph);
-    });
+/** The checks of `testModel`. */
+export function modelChecks(create: () => Model, { backends, task = images }: ModelSetup): readonly Check[] {
+  const given = frozen(structuredClone(task));
+  return [
+    ...graphChecks(create, given),
+    ...Object.entries(backends).flatMap(([on, activate]) =>
+      networkChecks(create, given).map(([name, run]): Check => ({
+        name,
+        on,
+        run: async () => {
+          await activate();
+          await run();
+        },
+      })),
+    ),
+  ];
+}
 
-    test('has a logit for each class, whatever their number', () => {
-      for (const classes of [2, task.classes]) {
-        expect(netInfo(create().graph({ ...task, classes })).outputs['logits']).toEqual([classes]);
-      }
-    });
-
-    test('begins with the same weights for the same seed, with others for another', () => {
-      const weights = (seed: number) => initialState(create().graph(task), createRandom(seed)).weights;
-      expect(weights(1)).toEqual(weights(1));
-      expect(weights(2)).not.toEqual(weights(1));
-    });
-  });
-
-  describe.each(Object.keys(backends))(`model ${name} on %s`, (backend) => {
-    beforeAll(async () => void (await backends[backend]?.()));
-    const network = (seed: number): TfjsNetwork => {
-      const net = new TfjsNetwork(graph, { taps, train: true });
-      net.load(initialState(graph, createRandom(seed)));
-      return net;
-    };
-    const using = async (work: (net: TfjsNetwork) => Promise<void>): Promise<void> => {
-      const net = network(1);
-      try {
-        await work(net);
-      } finally {
-        net.dispose();
-      }
-    };
-
-    test('gives finite outputs and feature points of the declared sizes', () =>
-      using(async (net) => {
-        for (const batch of [1, BATCH]) {
-          const outputs = await inferred(net, task, batch);
-          const shapes = Object.fromEntries(Object.entries(outputs).map(([key, t]) => [key, t.shape]));
-          const declared = Object.entries({ ...info.outputs, ...info.taps });
-          expect(shapes).toEqual(
-            Object.fromEntries(declared.map(([key, shape]) => [key, [batch, ...shape]])),
-          );
-          for (const [key, t] of Object.entries(outputs))
-            expect([key, t.dataSync().every(Number.isFinite)]).toEqual([key, true]);
-          tf.dispose(outputs);
+function graphChecks(create: () => Model, task: Task): readonly Check[] {
+  return [
+    {
+      name: 'writes the same graph each time, as plain data',
+      run: () => {
+        const model = create();
+        const graph = model.graph(task);
+        expect(model.graph(task)).toEqual(graph);
+        expect(create().graph(task)).toEqual(graph);
+        expect(JSON.parse(JSON.stringify(graph))).toEqual(graph);
+      },
+    },
+    {
+      name: 'has a logit for each class, whatever their number',
+      run: () => {
+        const model = create();
+        for (const classes of [2, task.classes]) {
+          expect(netInfo(model.graph({ ...task, classes })).outputs['logits']).toEqual([classes]);
         }
-      }));
+      },
+    },
+    {
+      name: 'begins with the same weights for the same seed, with others for another',
+      run: () => {
+        const weights = (seed: number) => initialState(create().graph(task), createRandom(seed)).weights;
+        expect(weights(1)).toEqual(weights(1));
+        expect(weights(2)).not.toEqual(weights(1));
+      },
+    },
+  ];
+}
 
-    test('gives a sample the same outputs in any batch and at any place, bit by bit', () =>
-      using(async (net) => {
-        // Running statistics that a step has moved, as a teacher's have been.
-        step(net, task);
-        const { height, width, channels } = task.input;
-        const x = drawn([7, height, width, channels], 8);
-        expect(await placeFaults(net, { x }, [...Object.keys(info.outputs), ...taps])).toEqual([]);
-        x.dispose();
-      }));
+type NetworkCheck = readonly [name: string, run: () => Promise<void>];
 
-    test('sends every parameter a finite gradient that is not zero', () =>
-      using(async (net) => {
-        const before = await net.save();
-        step(net, task);
-        const after = await net.save();
-        expect(
-          gradientFaults(
-            before,
-            after,
-            graph.parameters.map((p) => p.name),
-          ),
-        ).toEqual([]);
-      }));
+function networkChecks(create: () => Model, task: Task): readonly NetworkCheck[] {
+  const network = (seed: number): TfjsNetwork => {
+    const graph = create().graph(task);
+    const net = new TfjsNetwork(graph, { taps: Object.keys(netInfo(graph).taps), train: true });
+    net.load(initialState(graph, createRandom(seed)));
+    return net;
+  };
+  const using = async (work: (net: TfjsNetwork) => Promise<void>, seed = 1): Promise<void> => {
+    const net = network(seed);
+    try {
+      await work(net);
+    } finally {
+      net.dispose();
+    }
+  };
+  return [
+    ['gives finite outputs and feature points of the declared sizes', () => using((net) => sizes(net, task))],
+    [
+      'gives a sample the same outputs in any batch and at any place, bit by bit',
+      () => using((net) => apartFromBatch(net, task)),
+    ],
+    [
+      'sends every parameter a finite gradient that is not zero',
+      () =>
+        using(async (net) => {
+          const before = await net.save();
+          step(net, task);
+          expect(gradientFaults(before, await net.save(), net.graph.parameters)).toEqual([]);
+        }),
+    ],
+    [
+      'is the same network after save and load',
+      () =>
+        using(async (net) => {
+          step(net, task);
+          const state = await net.save();
+          await using(async (other) => {
+            other.load(state);
+            expect(await inferredValues(other, task)).toEqual(await inferredValues(net, task));
+          }, 2);
+        }),
+    ],
+    [
+      'leaks no tensor, in a step or in all',
+      async () => {
+        const before = tf.memory().numTensors;
+        await using(async (net) => {
+          // The first step makes what the optimiser keeps.
+          step(net, task);
+          const kept = tf.memory().numTensors;
+          step(net, task);
+          tf.dispose(await inferred(net, task, BATCH));
+          expect(tf.memory().numTensors).toBe(kept);
+        });
+        expect(tf.memory().numTensors).toBe(before);
+      },
+    ],
+  ];
+}
 
-    test('is the same network after save and load', () =>
-      using(async (net) => {
-        step(net, task);
-        const other = network(2);
-        other.load(await net.save());
-        const [a, b] = [await inferred(net, task, BATCH), await inferred(other, task, BATCH)];
-        for (const key of Object.keys(a))
-          expect([key, b[key]?.dataSync()]).toEqual([key, a[key]?.dataSync()]);
-        tf.dispose([a, b]);
-        other.dispose();
-      }));
+async function sizes(net: TfjsNetwork, task: Task): Promise<void> {
+  for (const batch of [1, BATCH]) {
+    const outputs = await inferred(net, task, batch);
+    const shapes = Object.fromEntries(Object.entries(outputs).map(([key, t]) => [key, t.shape]));
+    const infinite = Object.entries(outputs).filter(([, t]) => !t.dataSync().every(Number.isFinite));
+    tf.dispose(outputs);
+    const declared = Object.entries({ ...net.info.outputs, ...net.info.taps });
+    expect(shapes).toEqual(Object.fromEntries(declared.map(([key, shape]) => [key, [batch, ...shape]])));
+    expect(infinite.map(([key]) => key)).toEqual([]);
+  }
+}
 
-    test('leaks no tensor, in a step or in all', async () => {
-      const before = tf.memory().numTensors;
-      await using(async (net) => {
-        // The first step makes what the optimiser keeps.
-        step(net, task);
-        const kept = tf.memory().numTensors;
-        step(net, task);
-        tf.dispose(await inferred(net, task, BATCH));
-        expect(tf.memory().numTensors).toBe(kept);
-      });
-      expect(tf.memory().numTensors).toBe(before);
-    });
-  });
+async function apartFromBatch(net: TfjsNetwork, task: Task): Promise<void> {
+  // Running statistics that a step has moved, as a teacher's have been.
+  step(net, task);
+  const { height, width, channels } = task.input;
+  const x = drawn([7, height, width, channels], 8);
+  try {
+    const names = [...Object.keys(net.info.outputs), ...Object.keys(net.info.taps)];
+    expect(await placeFaults(net, { x }, names)).toEqual([]);
+  } finally {
+    x.dispose();
+  }
+}
+
+async function inferredValues(net: TfjsNetwork, task: Task): Promise<Readonly<Record<string, unknown>>> {
+  const outputs = await inferred(net, task, BATCH);
+  const values = Object.fromEntries(Object.entries(outputs).map(([key, t]) => [key, t.dataSync()]));
+  tf.dispose(outputs);
+  return values;
 }
 
 function drawn(shape: readonly number[], seed: number): tf.Tensor {
@@ -170,8 +214,12 @@ function step(net: TfjsNetwork, { input, classes }: Task): void {
 }
 
 /** Parameters whose gradient is not finite, or zero in every element. */
-function gradientFaults(before: NetState, after: NetState, names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => {
+function gradientFaults(
+  before: NetState,
+  after: NetState,
+  parameters: readonly ArraySpec[],
+): readonly string[] {
+  return parameters.flatMap(({ name }) => {
     const old = before.weights[name]?.data ?? [];
     const gradient = Array.from(after.weights[name]?.data ?? [], (w, i) => (old[i] ?? NaN) - w);
     if (!gradient.every(Number.isFinite)) return [`${name}: not finite`];

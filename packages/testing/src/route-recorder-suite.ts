@@ -1,5 +1,6 @@
 import type { RouteRecorder } from '@cairn/core';
-import { describe, expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { frozen, testChecks, type Check } from './checks.ts';
 import { eventsOf, keptSteps, type EventsOptions } from './route.ts';
 
 const trainings: readonly EventsOptions[] = [
@@ -10,21 +11,34 @@ const trainings: readonly EventsOptions[] = [
 
 /** What holds for every recorder. */
 export function testRouteRecorder(name: string, create: () => RouteRecorder): void {
-  describe(`route recorder ${name}`, () => {
-    test.each(trainings)('keeps the converged teacher of $totalSteps steps', (training) => {
-      expect(keptSteps(create(), eventsOf(training)).at(-1)).toBe(training.totalSteps);
-    });
+  testChecks(`route recorder ${name}`, routeRecorderChecks(create));
+}
 
-    test.each(trainings)('answers by the event alone over $totalSteps steps', (training) => {
-      const events = eventsOf(training);
-      const recorder = create();
-      const forward = keptSteps(recorder, events);
-      const backward = keptSteps(recorder, events.toReversed()).toReversed();
-      expect(backward).toEqual(forward);
-      // A resumed run asks a new instance from the middle on.
-      const late = events.slice(Math.floor(events.length / 2));
-      const resumed = keptSteps(create(), late);
-      expect(resumed).toEqual(forward.filter((step) => step >= (late[0]?.step ?? 0)));
-    });
+/** The checks of `testRouteRecorder`. */
+export function routeRecorderChecks(create: () => RouteRecorder): readonly Check[] {
+  return trainings.flatMap((training) => {
+    const events = frozen(eventsOf(training));
+    const on = `${training.totalSteps} steps`;
+    return [
+      {
+        name: 'keeps the converged teacher',
+        on,
+        run: () => expect(keptSteps(create(), events).at(-1)).toBe(training.totalSteps),
+      },
+      {
+        name: 'answers by the event alone',
+        on,
+        run: () => {
+          const recorder = create();
+          const forward = keptSteps(recorder, events);
+          const backward = keptSteps(recorder, events.toReversed()).toReversed();
+          expect(backward).toEqual(forward);
+          // A run may be resumed before any step: a new instance is asked from there on.
+          for (const from of events.keys()) {
+            expect(keptSteps(create(), events.slice(from))).toEqual(forward.filter((step) => step >= from));
+          }
+        },
+      },
+    ];
   });
 }

@@ -85,9 +85,11 @@ test('without held-out accuracy there is no choice', async () => {
   const records = searches.map((stage) => ({ ...recordOf(stage, ground), metrics: {} }));
   expect(create().usesHeldOut).toBe(true);
   expect(await failureOf(() => create().next(curriculumView(ground, records)))).toMatchInlineSnapshot(`
-    "CAIRN_PROBE_EMPTY curriculum "best-single": stage "search-1" has no val/top1
+    "CAIRN_PROBE_EMPTY curriculum "best-single": val/top1 of stage "search-1" is absent
     validation.fraction above 0, and an evaluator that measures top1"
   `);
+  const broken = records.map((record) => ({ ...record, metrics: { 'val/top1': NaN } }));
+  expect(await failureOf(() => create().next(curriculumView(ground, broken)))).toContain('is NaN');
 });
 
 test('what it cannot be is refused', async () => {

@@ -3,6 +3,7 @@ import {
   convergedOf,
   copiedConditions,
   plainlyPlannedBy,
+  requiredAnchors,
   RunError,
   stageLengths,
   studentStage,
@@ -49,13 +50,9 @@ export class BestSingleCurriculum implements Curriculum {
     return { epochs: [...search, ...lengths], exact };
   }
 
-  async next({ training, stages, anchors, stagesOf }: CurriculumView): Promise<Stage | 'done'> {
-    if (anchors === undefined) {
-      throw new RunError('CAIRN_ROUTE_ABSENT', 'curriculum "best-single" in a run without a route', {
-        fix: 'a teacher learns from labels: curriculum "supervised"',
-      });
-    }
-    const { route } = anchors;
+  async next(view: CurriculumView): Promise<Stage | 'done'> {
+    const { training, stages, stagesOf } = view;
+    const { route } = requiredAnchors(view, 'best-single');
     const candidates = this.#searched(route);
     const candidate = candidates[stages.length];
     if (candidate !== undefined) return this.#search(candidate, training, route, stages.length);
@@ -106,8 +103,9 @@ export class BestSingleCurriculum implements Curriculum {
     if (searches.length === 0) return { reason: 'the only candidate', numbers: {}, move: [only] as const };
     const accuracy = searches.map(({ name, metrics }) => {
       const value = metrics?.[METRIC];
-      if (value !== undefined) return value;
-      throw new RunError('CAIRN_PROBE_EMPTY', `curriculum "best-single": stage "${name}" has no ${METRIC}`, {
+      if (value !== undefined && !Number.isNaN(value)) return value;
+      const found = `${METRIC} of stage "${name}" is ${value ?? 'absent'}`;
+      throw new RunError('CAIRN_PROBE_EMPTY', `curriculum "best-single": ${found}`, {
         fix: 'validation.fraction above 0, and an evaluator that measures top1',
       });
     });

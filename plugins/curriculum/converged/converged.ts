@@ -1,7 +1,7 @@
 import {
   convergedOf,
   copiedConditions,
-  RunError,
+  requiredAnchors,
   stageLengths,
   studentStage,
   type Curriculum,
@@ -40,19 +40,15 @@ export class ConvergedCurriculum implements Curriculum {
   }
 
   async next(view: CurriculumView): Promise<Stage | 'done'> {
-    const { training, stages, anchors } = view;
-    if (anchors === undefined) {
-      throw new RunError('CAIRN_ROUTE_ABSENT', 'curriculum "converged" in a run without a route', {
-        fix: 'a teacher learns from labels: curriculum "supervised"',
-      });
-    }
+    const { training, stages } = view;
+    const { route } = requiredAnchors(view, 'converged');
     const lengths = this.#lengths(training.epochs, (condition) =>
       view.stagesOf(condition).map((s) => s.epochs),
     );
     const epochs = lengths[stages.length];
     if (epochs === undefined) return 'done';
     const name = `stage-${stages.length + 1}`;
-    const converged = convergedOf(anchors.route).id;
+    const converged = convergedOf(route).id;
     return studentStage({ name, epochs, training, loss: this.#options.loss, anchors: [converged] });
   }
 

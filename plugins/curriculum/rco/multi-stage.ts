@@ -1,10 +1,9 @@
 import {
   candidatesOf,
   convergedOf,
-  RunError,
+  requiredAnchors,
   studentStage,
   type AnchorPolicy,
-  type AnchorView,
   type Curriculum,
   type CurriculumView,
   type Decision,
@@ -40,8 +39,9 @@ export class MultiStageCurriculum implements Curriculum {
     return { epochs, exact: true, ...outlined(anchors) };
   }
 
-  async next({ training, stages, anchors }: CurriculumView): Promise<Stage | 'done'> {
-    const view = requireAnchors(anchors);
+  async next(run: CurriculumView): Promise<Stage | 'done'> {
+    const { training, stages } = run;
+    const view = requiredAnchors(run, 'rco');
     const decision = this.#filled(await this.#policy.next(view), stages.length, view.route);
     const taught = taughtAfter(decision, stages);
     if ('finish' in decision) return 'done';
@@ -65,12 +65,4 @@ export class MultiStageCurriculum implements Curriculum {
     const reason = `stage ${done + 1} of ${fill} is left over: the converged teacher`;
     return { reason, numbers: { fill }, move: [convergedOf(route).id] };
   }
-}
-
-/** @throws CAIRN_ROUTE_ABSENT in a run without a route: a teacher's */
-export function requireAnchors(anchors: AnchorView | undefined): AnchorView {
-  if (anchors !== undefined) return anchors;
-  throw new RunError('CAIRN_ROUTE_ABSENT', 'curriculum "rco" in a run without a route', {
-    fix: 'a teacher learns from labels: curriculum "supervised"',
-  });
 }

@@ -1,6 +1,7 @@
 import {
   candidatesOf,
   convergedOf,
+  requiredAnchors,
   studentStage,
   UsageError,
   type AnchorPolicy,
@@ -14,7 +15,6 @@ import {
   type Stage,
 } from '@cairn/core';
 import { outlined, plannedMoves, taughtAfter } from './decision.ts';
-import { requireAnchors } from './multi-stage.ts';
 import type { RcoOptions } from './options.ts';
 import { epochShares, piecesOf, sharesFor } from './shares.ts';
 
@@ -56,8 +56,9 @@ export class OneStageCurriculum implements Curriculum {
     return { epochs, exact: true, ...outlined(parts.map(({ decision }) => decision?.move ?? [])) };
   }
 
-  async next({ training, stages, anchors }: CurriculumView): Promise<Stage | 'done'> {
-    const view = requireAnchors(anchors);
+  async next(run: CurriculumView): Promise<Stage | 'done'> {
+    const { training, stages } = run;
+    const view = requiredAnchors(run, 'rco');
     const total = this.#options.stageEpochs ?? training.epochs;
     const part = this.#parts(view.route, total)[stages.length];
     if (part === undefined) return 'done';

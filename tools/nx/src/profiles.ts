@@ -4,13 +4,17 @@
  */
 import * as ts from 'typescript';
 
-/** Keys of `profiles: { … }` in the call of `defineStudy`; spreads and computed names are left out. */
+/**
+ * Keys of `profiles: { … }` in the call of `defineStudy`; spreads and computed names are left out. Before them
+ * `default`, the study as it stands, unless the study names another `defaultProfile`.
+ */
 export function profileNames(source: string): string[] {
   const file = ts.createSourceFile('experiment.ts', source, ts.ScriptTarget.Latest, true);
   const study = find(file, (node) => (isStudyCall(node) ? node : undefined));
-  const argument = study?.arguments[0];
-  const profiles = resolve(file, property(resolve(file, argument), 'profiles'));
-  return profiles === undefined ? [] : profiles.properties.flatMap(keyOf);
+  const declared = resolve(file, study?.arguments[0]);
+  const profiles = resolve(file, property(declared, 'profiles'))?.properties.flatMap(keyOf) ?? [];
+  const itself = property(declared, 'defaultProfile') === undefined ? ['default'] : [];
+  return [...new Set([...itself, ...profiles])];
 }
 
 function isStudyCall(node: ts.Node): node is ts.CallExpression {

@@ -1,8 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
 
-/** Every study has it: the study as it stands. */
-const always = 'default';
-
 /**
  * `nx run experiments:<study>` and `nx run experiments:<study>:<profile>`.
  * A single command through `nx:run-commands` keeps the terminal: Nx gives it a pseudo-terminal when it has one itself.
@@ -12,8 +9,6 @@ export function studyTarget(study: string, profiles: readonly string[]): TargetC
     executor: 'nx:run-commands',
     cache: false,
     options: { command: `node experiments/bin/cairn.js run ${study}`, cwd: '{workspaceRoot}' },
-    configurations: Object.fromEntries(
-      [...new Set([always, ...profiles])].map((name) => [name, { args: `--profile=${name}` }]),
-    ),
+    configurations: Object.fromEntries(profiles.map((name) => [name, { args: `--profile=${name}` }])),
   };
 }

@@ -9,6 +9,7 @@ import { cairn as cairnWith } from '../test-host.ts';
 import type { Analysis } from './analysis.ts';
 import { agreement, divergence, outcomeOf } from './hardness.ts';
 import { readNpy } from './npy.ts';
+import { orderNotes } from './order-notes.ts';
 import { pairedTable } from './paired.ts';
 
 let folder: string;
@@ -197,7 +198,58 @@ describe('a folder of logits', () => {
   });
 });
 
+test('logits in another order than the labels are doubted', () => {
+  const [samples, classes] = [200, 10];
+  const labels = Int32Array.from({ length: samples }, (_, i) => i % classes);
+  /** Says 4 to one for the class of another sample, or nothing at all. */
+  const state = (name: string, shift: number, odds: number) => {
+    const logits = new Float32Array(samples * classes);
+    labels.forEach((_, i) => (logits[i * classes + (labels[(i + shift) % samples] ?? 0)] = Math.log(odds)));
+    return outcomeOf({ name, logits }, classes);
+  };
+  const all = [state('good', 0, 36), state('shuffled', 3, 36), state('untrained', 3, 1.1)];
+  expect(orderNotes(all, labels)).toMatchInlineSnapshot(`
+    [
+      "shuffled is sure of itself (mean highest probability 0.80) and right no more often than by chance (0.0 %): are its samples in the order of the labels?",
+    ]
+  `);
+});
+
 describe('checkpoints', () => {
+  test("a student's lie beside the teacher's: its model is the study's student", async () => {
+    const saved = join(folder, 'saved');
+    cpSync(`${GOLDEN}/route`, saved, { recursive: true });
+    // As wide as the teacher, so that two of the teacher's states can stand for stages of a student.
+    for (const [name, epoch] of [
+      ['student_10', 6],
+      ['student_2', 2],
+    ] as const) {
+      cpSync(`${GOLDEN}/route/epoch_${epoch}.safetensors`, join(saved, `${name}.safetensors`));
+    }
+    const of = async (flags: string) =>
+      cairn(`analyse ${saved} --study=tiny --split=test ${flags} --student.model.width=4`);
+    expect(neutral((await of('')).err)).toContain('student_10.safetensors is not listed in SHA256SUMS');
+    rmSync(join(saved, 'SHA256SUMS'));
+    const { code, out, err } = await of('--json');
+    expect([code, err]).toEqual([0, '']);
+    const { hardness, policies } = JSON.parse(out) as Analysis;
+    expect(hardness.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      'student student_2.safetensors',
+      'student student_10.safetensors',
+    ]);
+    // The student that is a state of the teacher is at no distance from it: epochs 1 2 4 6 8.
+    expect(hardness.map(({ kl }) => kl.map((value) => value === 0))).toEqual([
+      [false, true, false, false, false],
+      [false, false, false, true, false],
+    ]);
+    expect(policies.map(({ policy }) => policy)).toContain('greedy');
+    const refused = await cairn(`analyse ${saved} --study=tiny --split=test`);
+    expect(refused.code).toBe(1);
+    expect(neutral(refused.err)).toContain('student_2.safetensors');
+    const imported = await cairn(`routes import ${saved} --study=tiny`);
+    expect(imported.out).toContain("left out, a student's: student_10.safetensors, student_2.safetensors");
+  });
+
   test('a folder and the route that it becomes say the same', async () => {
     const json = async (line: string) => JSON.parse((await cairn(`${line} --json`)).out) as Analysis;
     const ofFolder = await json(`analyse ${GOLDEN}/route --study=tiny --split=test`);

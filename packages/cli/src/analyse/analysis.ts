@@ -2,6 +2,7 @@
 import type { Registry } from '@cairn/core';
 import { hardnessMap, outcomeOf, type HardnessRow } from './hardness.ts';
 import type { LogitSet } from './logit-set.ts';
+import { orderNotes } from './order-notes.ts';
 import { pairedTable, type PairedRow } from './paired.ts';
 import { plannedPolicies, type PlannedPolicy } from './planned.ts';
 
@@ -32,7 +33,7 @@ export async function analyseLogits(set: LogitSet, registry: Registry, anchors: 
     split,
     samples,
     classes,
-    notes,
+    notes: [...notes, ...orderNotes([...outcomes.anchors, ...outcomes.students], labels)],
     candidates: set.anchors.map(({ name, step, epoch }) => ({ name, step, epoch })),
     hardness: hardnessMap(set, outcomes.anchors, outcomes.students),
     policies: await plannedPolicies(registry, set, outcomes, anchors),

@@ -3,13 +3,23 @@ import {
   UsageError,
   type HostTensors,
   type Manifest,
+  type Network,
+  type NetworkGraph,
   type PluginData,
   type Registry,
   type Splits,
   type Study,
 } from '@cairn/core';
 import { BatchMaker, carve, predictLogits, resolveStudy, stratified } from '@cairn/engine';
-import { loadAnchor, openFolder, readManifest, viewOf } from '@cairn/route';
+import {
+  isStudentFile,
+  loadAnchor,
+  type NameMap,
+  openFiles,
+  openFolder,
+  readManifest,
+  viewOf,
+} from '@cairn/route';
 import type { Host } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
 import { importedFacts, modelOf } from '../routes/imported.ts';
@@ -18,7 +28,8 @@ import { checkDigest, openSplits, startBackend } from '../study/ground.ts';
 import { DEFAULT_BACKEND } from '../study/open-study.ts';
 import { placesIn } from '../study/places.ts';
 import { readRunFile } from '../study/run-file.ts';
-import { bareRoute, type AnchorLogits, type LogitSet } from './logit-set.ts';
+import { bareRoute, type AnchorLogits, type LogitSet, type NamedLogits } from './logit-set.ts';
+import { inOrder } from './logits-folder.ts';
 
 export interface CheckpointRequest extends ImportRequest {
   readonly split: 'val' | 'test';
@@ -36,12 +47,19 @@ interface States {
   /** Of the data that a study recorded it with. */
   readonly digest?: string;
   readonly route?: Manifest;
-  readonly states: readonly (Omit<AnchorLogits, 'logits'> & {
-    readonly weights: () => Promise<HostTensors>;
-  })[];
+  readonly states: readonly (Omit<AnchorLogits, 'logits'> & Weighed)[];
+  /** A student's stages in order. */
+  readonly student?: {
+    readonly model: PluginData<'model'>;
+    readonly stages: readonly (Omit<NamedLogits, 'logits'> & Weighed)[];
+  };
 }
 
-/** @param folder of `.safetensors` files @throws as an import of it, and what is wrong with the data */
+interface Weighed {
+  readonly weights: () => Promise<HostTensors>;
+}
+
+/** @param folder of `.safetensors` files; those named `student…` are the student's @throws as an import of it, and what is wrong with the data */
 export async function checkpointLogits(
   host: Host,
   folder: string,
@@ -56,7 +74,25 @@ export async function checkpointLogits(
     weights,
   }));
   const { dataset, validation } = study;
-  return compute(host, { source: folder, model, dataset, validation, states }, request);
+  const student = await studentIn(host, folder, study, options.names);
+  return compute(host, { source: folder, model, dataset, validation, states, ...student }, request);
+}
+
+/** Files of the student that the study has. */
+async function studentIn(
+  host: Host,
+  folder: string,
+  { student: { model }, dataset }: Study,
+  names: NameMap | undefined,
+): Promise<Pick<States, 'student'>> {
+  const store = new NodeStore(folder);
+  const files = (await store.list('')).filter((name) => isStudentFile(name) && name.endsWith('.safetensors'));
+  if (files.length === 0) return {};
+  const registry = await host.registry();
+  const graph = registry.create(model).graph(registry.create(dataset).spec);
+  const options = { graph, ...(names === undefined ? {} : { names }) };
+  const stages = await openFiles(store, options, files.sort(inOrder));
+  return { student: { model, stages: stages.map(({ file, weights }) => ({ name: file, weights })) } };
 }
 
 /** @param id of a route that is here */
@@ -114,17 +150,17 @@ async function compute(
   if (states.digest !== undefined) checkDigest(splits, states.digest);
   const { data, rows } = samplesOf(splits, states, split);
   const batches = new BatchMaker(data, splits.spec.input);
-  const network = backend.compile(graphOf(registry, states, splits), { taps: [], train: false });
-  const anchors: AnchorLogits[] = [];
-  try {
-    for (const { weights, ...state } of states.states) {
-      host.signal.throwIfAborted();
-      network.load({ weights: await weights(), optimizer: {}, updates: 0 });
-      anchors.push({ ...state, logits: await predictLogits(network, batches, rows) });
-    }
-  } finally {
-    network.dispose();
-  }
+  const logitsOf = <T extends Weighed>(model: PluginData<'model'>, all: readonly T[]) =>
+    logitsOfStates(
+      backend.compile(graphIn(registry, model, splits), { taps: [], train: false }),
+      all,
+      (network) => {
+        host.signal.throwIfAborted();
+        return predictLogits(network, batches, rows);
+      },
+    );
+  const anchors = await logitsOf(states.model, states.states);
+  const students = states.student && (await logitsOf(states.student.model, states.student.stages));
   const [first, ...rest] = anchors;
   if (first === undefined)
     throw new UsageError('CAIRN_OPTION_INVALID', '--epochs: none of them is in the route');
@@ -133,11 +169,33 @@ async function compute(
   const all = [first, ...rest] as const;
   const { source, route = bareRoute(all), digest } = states;
   const notes = split === 'val' && digest === undefined ? [SEEN] : [];
-  return { source, split, samples: rows.length, classes, labels, anchors: all, students: [], route, notes };
+  return {
+    ...{ source, split, samples: rows.length, classes, labels, route, notes },
+    anchors: all,
+    students: students ?? [],
+  };
 }
 
-function graphOf(registry: Registry, { model }: States, { spec }: Splits) {
+function graphIn(registry: Registry, model: PluginData<'model'>, { spec }: Splits): NetworkGraph {
   return registry.create(model).graph(spec);
+}
+
+/** One after the other in one network, which is disposed. */
+async function logitsOfStates<T extends Weighed>(
+  network: Network,
+  states: readonly T[],
+  predict: (network: Network) => Promise<Float32Array>,
+): Promise<readonly (Omit<T, 'weights'> & { readonly logits: Float32Array })[]> {
+  const found = [];
+  try {
+    for (const { weights, ...state } of states) {
+      network.load({ weights: await weights(), optimizer: {}, updates: 0 });
+      found.push({ ...state, logits: await predict(network) });
+    }
+    return found;
+  } finally {
+    network.dispose();
+  }
 }
 
 /** The samples that policies look at, or the whole test split. */

@@ -3,7 +3,7 @@
  * `student_0.npy`, …. Safetensors files hold `logits`, and `labels` if they like.
  */
 import { DataError, type Store } from '@cairn/core';
-import { orderStates, readForeign } from '@cairn/route';
+import { isStudentFile, orderStates, readForeign } from '@cairn/route';
 import { bareRoute, type LogitSet, type NamedLogits } from './logit-set.ts';
 import { readNpy } from './npy.ts';
 
@@ -14,7 +14,9 @@ interface Matrix {
 }
 
 const LOGITS_FILE = /\.(npy|safetensors)$/;
-const order = new Intl.Collator('en', { numeric: true });
+
+/** `student_2` before `student_10`. */
+export const inOrder = new Intl.Collator('en', { numeric: true }).compare;
 
 /** Whether a folder holds logits rather than weights. */
 export async function holdsLogits(folder: Store): Promise<boolean> {
@@ -31,8 +33,8 @@ export async function holdsLogits(folder: Store): Promise<boolean> {
  */
 export async function readLogitsFolder(folder: Store, only?: readonly number[]): Promise<LogitSet> {
   const { logits, labels } = await readAll(folder);
-  const students = logits.filter(({ file }) => isStudent(file)).sort((a, b) => order.compare(a.file, b.file));
-  const byFile = new Map(logits.filter(({ file }) => !isStudent(file)).map((m) => [m.file, m]));
+  const students = logits.filter(({ file }) => isStudentFile(file)).sort((a, b) => inOrder(a.file, b.file));
+  const byFile = new Map(logits.filter(({ file }) => !isStudentFile(file)).map((m) => [m.file, m]));
   const states = orderStates([...byFile.keys()], folder.location);
   const wanted = states.filter(({ count }) => only === undefined || only.includes(count));
   const missing = only?.filter((count) => !states.some((s) => s.count === count)) ?? [];
@@ -56,10 +58,6 @@ export async function readLogitsFolder(folder: Store, only?: readonly number[]):
     route: bareRoute(anchors),
     notes: [],
   };
-}
-
-function isStudent(file: string): boolean {
-  return /^student/i.test(file);
 }
 
 function named(matrix: Matrix | undefined): NamedLogits {

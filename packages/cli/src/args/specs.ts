@@ -153,7 +153,7 @@ export const analyseSpec = {
   name: 'analyse',
   summary: 'hardness map, planned anchors, paired table; trains nothing',
   details: [
-    'Reads logits (a .npy or .safetensors file for each checkpoint, and labels.npy; files named student… are the student), checkpoints (with --study), or a route that is here.',
+    'Reads logits (a .npy or .safetensors file for each checkpoint, and labels.npy), checkpoints (with --study), or a route that is here. Files named student… are the student.',
   ],
   arguments: [{ name: 'what', summary: 'a folder of logits or checkpoints, or a route' }],
   flags: {
@@ -232,14 +232,17 @@ export const rerunSpec = {
   name: 'rerun',
   summary: 'repeat a finished run and compare it bit by bit',
   details: [
-    'In a temporary folder, with the plan and the route of the run. Exit code 1 where anything but a time differs.',
+    'In a temporary folder, with the plan of the run and its route. Exit code 1 where anything but a time differs.',
   ],
-  arguments: [{ name: 'run', summary: 'study/profile/run' }],
+  arguments: [{ name: 'run', summary: 'study/profile/run, or a route' }],
   flags: {
     anyway: { type: 'boolean', summary: 'also where code or libraries are not those of the run' },
     json,
   },
-  examples: [['cairn rerun quickstart/default/kd-t0-s1', 'weights, anchors and metrics']],
+  examples: [
+    ['cairn rerun quickstart/default/kd-t0-s1', 'weights, anchors and metrics'],
+    ['cairn rerun 3f2a', 'the teacher of a route'],
+  ],
 } as const satisfies CommandSpec;
 
 /** One run in a worker process; the study's command starts it. */

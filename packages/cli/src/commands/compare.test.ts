@@ -49,6 +49,9 @@ test('three seeds: differences and intervals, and that they are too few', async 
     by seed, and stand on the assumption of normal differences.
     One teacher route: everything is given this teacher, and what varies with the
     teacher cannot be split off.
+    No interval over test images with kd-t0-s0, kd-t0-s1, kd-t0-s2 and 6 more: made
+    before Cairn kept which images a run got right ("cairn run … --fresh" makes them
+    anew).
     True differences smaller than these are likely missed (80 % power): test/top1
     0.53 points (6 seeds: 0.23); test/kl 0.0265 nats (6 seeds: 0.0117).
     The study declares no primary contrast: all of these are exploratory.
@@ -75,6 +78,9 @@ test('one seed: no interval', async () => {
     1 seed: no interval, so no difference can be told from chance.
     One teacher route: everything is given this teacher, and what varies with the
     teacher cannot be split off.
+    No interval over test images with kd-t0-s0, kd-restarts-t0-s0, rco-eei-t0-s0:
+    made before Cairn kept which images a run got right ("cairn run … --fresh" makes
+    them anew).
     The study declares no primary contrast: all of these are exploratory.
     "
   `);
@@ -154,6 +160,9 @@ test('seven seeds, two routes, declared contrasts: tests, Holm, equivalence, var
     Intervals are 95 % t, paired by seed.
     Differences are averaged over 2 teacher routes for each seed, and intervals are
     given these teachers; "over routes" is the interval for other teachers too.
+    No interval over test images with kd-t0-s0, kd-t0-s1, kd-t0-s2 and 53 more: made
+    before Cairn kept which images a run got right ("cairn run … --fresh" makes them
+    anew).
     True differences smaller than these are likely missed (80 % power): test/top1
     0.02 points (14 seeds: 0.01).
     * primary, declared in the study: rco − kd-restarts, kd-long − kd. All others
@@ -194,6 +203,7 @@ test('--json, --csv and --markdown hold the same numbers', async () => {
 
     7 seeds: the smallest p that the signs of 7 differences can give is 0.016. Intervals are 95 % t, paired by seed.
     Differences are averaged over 2 teacher routes for each seed, and intervals are given these teachers; "over routes" is the interval for other teachers too.
+    No interval over test images with kd-t0-s0, kd-t0-s1, kd-t0-s2 and 53 more: made before Cairn kept which images a run got right ("cairn run … --fresh" makes them anew).
     True differences smaller than these are likely missed (80 % power): test/top1 0.02 points (14 seeds: 0.01).
     * primary, declared in the study: rco − kd-restarts, kd-long − kd. All others are exploratory. Holm is over the 2 exploratory contrasts of a metric.
     Numerics wasm-fma-1.
@@ -233,6 +243,9 @@ test('what is not finished, changed or not planned is not counted, and named', a
     by seed, and stand on the assumption of normal differences.
     One teacher route: everything is given this teacher, and what varies with the
     teacher cannot be split off.
+    No interval over test images with kd-t0-s0, kd-t0-s1, kd-restarts-t0-s0 and 4
+    more: made before Cairn kept which images a run got right ("cairn run … --fresh"
+    makes them anew).
     True differences smaller than these are likely missed (80 % power): test/top1
     1.29 points (4 seeds: 0.24).
     The study declares no primary contrast: all of these are exploratory.
@@ -279,6 +292,9 @@ test('any runs: the first condition is the baseline; other numerics are said', a
     by seed, and stand on the assumption of normal differences.
     One teacher route: everything is given this teacher, and what varies with the
     teacher cannot be split off.
+    No interval over test images with kd-t0-s0, kd-t0-s1, kd-t0-s2 and 4 more: made
+    before Cairn kept which images a run got right ("cairn run … --fresh" makes them
+    anew).
     True differences smaller than these are likely missed (80 % power): test/top1
     1.00 points (6 seeds: 0.44).
     The study declares no primary contrast: all of these are exploratory.

@@ -6,6 +6,7 @@ import { compareSpec } from '../args/specs.ts';
 import type { Command, Host } from '../command.ts';
 import { print, printJson, unicode, widthOf } from '../output.ts';
 import { namedRuns } from '../study/named-runs.ts';
+import { loadOutcomes } from '../study/outcomes.ts';
 import { storedStudy } from '../study/stored-study.ts';
 import { comparisonText } from '../table/comparison-text.ts';
 
@@ -15,7 +16,7 @@ export const compare: Command<typeof compareSpec.flags> = {
   async execute({ arguments: what, flags }, host) {
     const { result, notes } = await read(host, what);
     requireMetrics(result, flags.metric);
-    const comparison = compareStudy(result, flags.metric);
+    const comparison = compareStudy(result, flags.metric, await loadOutcomes(result));
     const power = flags.power === undefined ? undefined : planSeeds(comparison, flags.power.amount);
     if (flags.csv !== undefined) await save(host, flags.csv, comparisonCsv(comparison));
     if (flags.markdown !== undefined) await save(host, flags.markdown, comparisonMarkdown(comparison));

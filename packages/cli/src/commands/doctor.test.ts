@@ -98,6 +98,12 @@ test('a problem says how to mend it', async () => {
   expect(code).toBe(1);
 });
 
+test('a home below a file cannot be written', async () => {
+  await writeFile(join(folder, 'file'), '');
+  const { code, out } = await examine('doctor', { sums: works }, { CAIRN_HOME: 'file/home' });
+  expect([code, neutral(out)]).toEqual([1, expect.stringContaining('<folder>/file/home cannot be written')]);
+});
+
 test('data is found by its sizes, in CAIRN_DATA first', async () => {
   const data = async (): Promise<unknown> => {
     const { out } = await examine('doctor --json', { sums: works }, { CAIRN_DATA: 'shared' });

@@ -1,29 +1,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunError, suggestion, UsageError } from '@cairn/core';
-import type { PlannedRun } from '@cairn/engine';
-import { loadJournal, type JournalView } from '@cairn/tracking';
+import { RunError, UsageError } from '@cairn/core';
 import { rerunSpec } from '../args/specs.ts';
 import type { Command, Host } from '../command.ts';
-import { NodeStore } from '../files/index.ts';
 import { coloured, print, printJson, unicode } from '../output.ts';
-import { JOURNAL } from '../study/header.ts';
-import { placesIn } from '../study/places.ts';
+import { packageText, type OutsidePackage } from '../outside/package-files.ts';
 import { machineState } from '../study/provenance.ts';
-import { runNames } from '../study/run-names.ts';
-import { keptPlan, readWork, WORK_FILE, type WorkFile } from '../study/work-file.ts';
+import { readRunFile } from '../study/run-file.ts';
 import { LiveTerminal } from '../terminal/live-terminal.ts';
-import { compareRuns, type Compared, type RunComparison } from '../verify/compare-runs.ts';
-import { repeatRun } from '../verify/repeat-run.ts';
+import type { Compared, RunComparison } from '../verify/compare-runs.ts';
+import { repeatAndCompare } from '../verify/repeat-run.ts';
+import { rerunSubject, type RerunSubject } from '../verify/rerun-subject.ts';
 import { compareMachine } from '../verify/verify-world.ts';
 
-/** `cairn rerun <run>`: 1 where it gives anything else. */
+/** `cairn rerun <run | route>`: 1 where it gives anything else. */
 export const rerun: Command<typeof rerunSpec.flags> = {
   spec: rerunSpec,
   async execute({ arguments: [name = ''], flags }, host) {
-    const { journal, work, run, study } = await finishedRunOf(host, name);
-    const changed = await changesSince(host, journal, flags.anyway);
+    const subject = await rerunSubject(host, name);
+    const changed = await changesSince(host, subject, flags.anyway);
     const stream = flags.json !== undefined && flags.json.file === undefined ? host.err : host.out;
     const live = new LiveTerminal({
       stream,
@@ -32,13 +28,11 @@ export const rerun: Command<typeof rerunSpec.flags> = {
     });
     const folder = await mkdtemp(join(tmpdir(), 'cairn-rerun-'));
     try {
-      live.show({ type: 'say', lines: [`rerun  ${name}`, ...changed.map((text) => `       ${text}`)] });
-      await repeatRun(host, { work, run, study, folder }, live);
-      live.stop();
-      const again = await loadJournal(new NodeStore(`${folder}/study/${run.id}`), JOURNAL);
-      if (again === undefined) throw new RunError('CAIRN_RUN_ABSENT', 'the repetition left no journal');
-      const comparison = compareRuns(journal, again);
-      if (flags.json !== undefined) await printJson(host, flags.json, { run: name, changed, ...comparison });
+      const lines = [`rerun  ${subject.name}`, ...changed.map((text) => `       ${text}`)];
+      live.show({ type: 'say', lines });
+      const comparison = await repeatAndCompare(host, subject, folder, live);
+      if (flags.json !== undefined)
+        await printJson(host, flags.json, { run: subject.name, changed, ...comparison });
       print(stream, resultLines(comparison));
       return comparison.differences.length === 0 ? 0 : 1;
     } finally {
@@ -48,41 +42,14 @@ export const rerun: Command<typeof rerunSpec.flags> = {
   },
 };
 
-interface Found {
-  readonly journal: JournalView;
-  readonly work: WorkFile;
-  readonly run: PlannedRun;
-  readonly study: NodeStore;
-}
-
-/** @throws CAIRN_RUN_UNKNOWN, CAIRN_RUN_UNFINISHED, CAIRN_PLAN_MISSING */
-async function finishedRunOf(host: Host, name: string): Promise<Found> {
-  const places = placesIn(host.home);
-  const names = await runNames(places.runs);
-  if (!names.includes(name)) {
-    const fix = suggestion(name, names);
-    throw new UsageError('CAIRN_RUN_UNKNOWN', `cairn rerun: no run "${name}"`, { fix });
-  }
-  const [studyName = '', profile = '', id = ''] = name.split('/');
-  const journal = await loadJournal(places.runs, `${name}/${JOURNAL}`);
-  if (journal?.end?.status !== 'FINISHED') {
-    const fix = `cairn run ${studyName} goes on with it`;
-    throw new UsageError('CAIRN_RUN_UNFINISHED', `cairn rerun: "${name}" is not finished`, { fix });
-  }
-  const study = places.study(studyName, profile);
-  const plan = journal.tags['cairn.plan'];
-  const work = await readWork(study, plan === undefined ? WORK_FILE : keptPlan(plan));
-  const run = work.plan.runs.find((r) => r.id === id && r.hash === journal.tags['cairn.config']);
-  if (run !== undefined) return { journal, work, run, study };
-  throw new RunError('CAIRN_PLAN_MISSING', `cairn rerun: the plan that "${name}" was made by is not kept`, {
-    fix: `cairn run ${studyName} --fresh trains it again, with its plan`,
-  });
-}
-
 /** In words what of code and libraries is another one now. @throws CAIRN_RERUN_CHANGED without `anyway` */
-async function changesSince(host: Host, { tags }: JournalView, anyway: boolean): Promise<readonly string[]> {
-  const changed = compareMachine(tags, await machineState(host.root)).filter((f) => f.state === 'changed');
-  const words = changed.map(({ what, text }) => `${what}: ${text}`);
+async function changesSince(host: Host, subject: RerunSubject, anyway: boolean): Promise<readonly string[]> {
+  const { tags } = subject.journal;
+  const machine = compareMachine(tags, await machineState(host.root)).filter((f) => f.state === 'changed');
+  const words = [
+    ...machine.map(({ what, text }) => `${what}: ${text}`),
+    ...(await pluginChanges(host, subject)),
+  ];
   if (words.length === 0 || anyway) return words;
   throw new RunError(
     'CAIRN_RERUN_CHANGED',
@@ -91,6 +58,30 @@ async function changesSince(host: Host, { tags }: JournalView, anyway: boolean):
       fix: ['go back to it', 'or --anyway: a difference may then come from there'],
     },
   );
+}
+
+/** The same of what `--plugin` brings now. @throws CAIRN_PLUGIN_MISSING */
+async function pluginChanges(host: Host, { name, folder }: RerunSubject): Promise<readonly string[]> {
+  const { plugins = [] } = (await readRunFile(folder))?.provenance ?? {};
+  const now = await host.outside();
+  const missing = plugins.filter((then) => !now.some((p) => samePackage(p, then)));
+  if (missing.length > 0) {
+    const flags = plugins.map(({ source }) => ` --plugin=${source}`).join('');
+    throw new UsageError(
+      'CAIRN_PLUGIN_MISSING',
+      `cairn rerun: made with ${missing.map(packageText).join(', ')} from outside the catalogue`,
+      { fix: `cairn rerun ${name.replace(/^route /, '')}${flags}` },
+    );
+  }
+  return plugins.flatMap((then) => {
+    const found = now.filter((p) => samePackage(p, then));
+    if (found.some(({ digest }) => digest === then.digest)) return [];
+    return [`plugin: ${packageText(then)} then, ${found.map(packageText).join(', ')} now`];
+  });
+}
+
+function samePackage(a: OutsidePackage, b: OutsidePackage): boolean {
+  return a.source === b.source || (a.name !== undefined && a.name === b.name) || a.digest === b.digest;
 }
 
 function resultLines({ things, differences }: RunComparison): string[] {

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PrimaryContrast, RunRecord, Study } from '@cairn/core';
-import type { Plan } from '@cairn/engine';
+import { sha256, type PrimaryContrast, type RunRecord, type Study } from '@cairn/core';
+import { writeOutcomes, type Plan } from '@cairn/engine';
 import { Journal } from '@cairn/tracking';
 import { onTestFinished } from 'vitest';
 import { NodeStore } from '../files/index.ts';
@@ -22,6 +22,8 @@ export interface SyntheticRun {
   readonly params?: Readonly<Record<string, string>>;
   readonly digest?: string;
   readonly finished?: boolean;
+  /** A 1 for each test image that it got right, a 0 for each other. */
+  readonly right?: string;
 }
 
 export interface SyntheticStudy {
@@ -107,11 +109,20 @@ async function writeRun(store: NodeStore, study: SyntheticStudy, run: SyntheticR
     { type: 'run_start', uid: idOf(run), experiment: study.id, name: idOf(run), startTime: 1, tags },
     { type: 'params', params: { seed: String(seed), 'training.epochs': '12', ...run.params } },
     { type: 'dataset', name: 'textures', digest, source: 'textures', context: 'test', rows: 100 },
+    ...(run.right === undefined ? [] : [await writeRight(store, run.right)]),
     { type: 'result', result },
     ...(finished ? [{ type: 'run_end', status: 'FINISHED', endTime: 2 } as const] : []),
   ];
   for (const record of records) journal.record(record);
   await journal.flush();
+}
+
+async function writeRight(store: NodeStore, right: string): Promise<RunRecord> {
+  const [path, file] = ['test-last.safetensors', 'artifacts/test-last.safetensors'];
+  const predicted = Int32Array.from(right, Number);
+  const bytes = await writeOutcomes({ predicted, labels: new Int32Array(right.length).fill(1) });
+  await store.write(file, bytes);
+  return { type: 'artifact', path, file, sha256: await sha256(bytes), bytes: bytes.length };
 }
 
 /** Accuracies and KL per seed. */

@@ -5,14 +5,20 @@ import type { Command, Host } from '../command.ts';
 import { counted } from '../format.ts';
 import { print, printJson } from '../output.ts';
 import { JOURNAL } from '../study/header.ts';
-import { placesIn } from '../study/places.ts';
+import { placesIn, type Places } from '../study/places.ts';
 import { machineState } from '../study/provenance.ts';
 import { readRunFile, type RunFile } from '../study/run-file.ts';
 import { runNames } from '../study/run-names.ts';
 import type { Finding, Verified } from '../verify/finding.ts';
 import { verifyRouteFiles } from '../verify/verify-route.ts';
 import { verifyRun } from '../verify/verify-run.ts';
-import { compareMachine, verifyData, verifyPlan } from '../verify/verify-world.ts';
+import {
+  compareMachine,
+  comparePlugins,
+  verifyData,
+  verifyDeclaration,
+  verifyPlan,
+} from '../verify/verify-world.ts';
 
 /** `cairn verify <study | study/profile | run | route>`: 1 where something is not what was recorded. */
 export const verify: Command<typeof verifySpec.flags> = {
@@ -63,24 +69,43 @@ async function verifyAll(host: Host, { runs, routes }: Subjects): Promise<readon
     if (file?.route !== undefined) used.add(file.route.id);
     const foreign = file?.identity?.['foreign'];
     if (typeof foreign === 'string') used.add(foreign);
-    const [study = '', profile = ''] = name.split('/');
-    const around = [await verifyPlan(places.study(study, profile), tags), ...compareMachine(tags, machine)];
+    const around = await verifyAround(places, { tags, file }, machine);
     verified.push({ name, findings: [...(await verifyRun(store)), ...around] });
   }
   for (const id of used) {
     const store = places.routes.at(id);
-    const { file } = await readable(store);
+    const { tags, file } = await readable(store);
     if (file !== undefined) data.set(file.digest, file);
     // A route that was brought here has no run beside it.
-    const training = (await store.read(JOURNAL)) === undefined ? [] : await verifyRun(store);
+    const training =
+      (await store.read(JOURNAL)) === undefined
+        ? []
+        : [...(await verifyRun(store)), ...(await verifyAround(places, { tags, file }, machine))];
     verified.push({
       name: `route ${id}`,
       findings: [...(await verifyRouteFiles(places.routes, id)), ...training],
     });
   }
+  for (const study of new Set(runs.map((name) => name.split('/').slice(0, 2).join('/')))) {
+    verified.push({ name: `study ${study}`, findings: [await verifyDeclaration(places.runs.at(study))] });
+  }
   const findings: Finding[] = [];
   for (const file of data.values()) findings.push(await verifyData(host, file));
   return findings.length === 0 ? verified : [...verified, { name: 'data', findings }];
+}
+
+/** Plan, code, libraries and plugins; the journal says which study made it. */
+async function verifyAround(
+  places: Places,
+  { tags, file }: Awaited<ReturnType<typeof readable>>,
+  machine: Awaited<ReturnType<typeof machineState>>,
+): Promise<readonly Finding[]> {
+  const { 'cairn.study': study = '', 'cairn.profile': profile = '' } = tags;
+  return [
+    await verifyPlan(places.study(study, profile), tags),
+    ...compareMachine(tags, machine),
+    ...comparePlugins(tags, file),
+  ];
 }
 
 /** What can be read of a run; what cannot is found wrong by `verifyRun`. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoredFile } from '@cairn/core';
+import { systemCode } from '../files/file-error.ts';
 import { size } from '../terminal/format.ts';
 import type { Finding } from './finding.ts';
 
@@ -47,7 +48,8 @@ async function nearestFolder(path: string): Promise<string> {
     return path;
   } catch (error) {
     const parent = dirname(path);
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    // Below a file there is nothing either: that it cannot be written is found there.
+    const missing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
     if (!missing || parent === path) throw error;
     return nearestFolder(parent);
   }

@@ -1,10 +1,22 @@
 /** What flags do to a study: which runs there are, which are reused, and where they lie. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { StudyResult } from '../table/result.ts';
-import { cairn, journalOf, neutral, onlyFolder, start, temporaryFolder, TINY } from './cairn-process.ts';
+import {
+  cairn,
+  journalOf,
+  lives,
+  neutral,
+  onlyFolder,
+  ownerOf,
+  start,
+  temporaryFolder,
+  TINY,
+  until,
+  type Running,
+} from './cairn-process.ts';
 
 const slow = { timeout: 120_000 };
 const study = ['run', 'quickstart', ...TINY];
@@ -98,6 +110,13 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(home, { recursive: true }));
 
+/** A command that a failed test leaves, with its workers, stopped ones too. */
+function endWithTest({ process: child }: Running): void {
+  onTestFinished(() => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  });
+}
+
 const weightsOf = (run: string): unknown => journalOf(run).find((r) => r['role'] === 'last')?.['sha256'];
 
 test('another option is another variation, along the same route', slow, async () => {
@@ -156,25 +175,33 @@ test('another recorder needs the teacher again, and gets the same states', slow,
   expect((await planOf(home, '--only=kd')).routes).toMatchObject([{ state: 'reused' }]);
 });
 
-test(
-  'two studies that need the same teacher: the second one waits for the route of the first',
-  slow,
-  async () => {
-    const shared = temporaryFolder();
-    const first = start(shared, only);
-    const second = start(shared, [...only, '--student.training.epochs=2']);
-    const outcomes = await Promise.all([first.ended, second.ended]);
-    expect(outcomes.map(({ code, err }) => [code, err])).toEqual([
-      [0, ''],
-      [0, ''],
-    ]);
-    // Whichever came first trained it, once: the other waited, or found it there.
-    const route = onlyFolder(shared, 'routes') ?? '';
-    const types = journalOf(route).map((r) => r['type']);
-    expect(types).not.toContain('resume');
-    for (const once of ['run_start', 'result', 'run_end']) {
-      expect(types.filter((type) => type === once)).toHaveLength(1);
-    }
-    expect(existsSync(join(shared, 'routes', basename(route), 'owner.lock'))).toBe(false);
-  },
-);
+test('a second study that needs the same teacher waits for the process that trains it', slow, async () => {
+  const shared = temporaryFolder();
+  const first = start(shared, only);
+  endWithTest(first);
+  const route = await until('route', () => onlyFolder(shared, 'routes'), first);
+  const trainer = await until('worker at the route', () => ownerOf(route), first);
+  // Held, it cannot be done before the second study has looked.
+  process.kill(trainer, 'SIGSTOP');
+  onTestFinished(() => {
+    if (lives(trainer)) process.kill(trainer, 'SIGKILL');
+  });
+  const second = start(shared, [...only, '--student.training.epochs=2']);
+  endWithTest(second);
+  const waits = `route  teacher s0  waits for process ${trainer}, which is at the same\n`;
+  await until('line of the one that waits', () => second.out().includes(waits) || undefined, second);
+  expect(ownerOf(route)).toBe(trainer);
+  process.kill(trainer, 'SIGCONT');
+  const outcomes = await Promise.all([first.ended, second.ended]);
+  expect(outcomes.map(({ code, err }) => [code, err])).toEqual([
+    [0, ''],
+    [0, ''],
+  ]);
+  expect(outcomes[1].out.match(/waits for process/g)).toHaveLength(1);
+  const types = journalOf(route).map((r) => r['type']);
+  expect(types).not.toContain('resume');
+  for (const once of ['run_start', 'result', 'run_end']) {
+    expect(types.filter((type) => type === once)).toHaveLength(1);
+  }
+  expect(existsSync(join(route, 'owner.lock'))).toBe(false);
+});

@@ -84,12 +84,22 @@ test('a whole study verifies: runs, route, data', slow, async () => {
   const runs = readdirSync(join(home, 'runs/quickstart', profile)).filter((name) => /-s0$/.test(name));
   const names = runs.map((name) => `quickstart/${profile}/${name}`);
   const found = verified.map((v) => v.name.replace(/^route .*/, 'route')).sort();
-  expect(found).toEqual([...names, 'data', 'route'].sort());
+  expect(found).toEqual([...names, 'data', 'route', `study quickstart/${profile}`].sort());
   const good = verified.flatMap((v) => v.findings.filter((f) => f.state === 'good').map((f) => f.what));
-  for (const what of ['journal', 'run.json', 'weights/last', 'weights/best', 'result', 'initial', 'plan']) {
+  const kept = ['weights/last', 'weights/best', 'artifacts/test-last.safetensors'];
+  for (const what of ['journal', 'run.json', ...kept, 'result', 'initial', 'plan']) {
     expect(good.filter((g) => g === what).length).toBeGreaterThanOrEqual(runs.length);
   }
-  expect(good).toEqual(expect.arrayContaining(['manifest', 'anchor 36', 'data textures']));
+  expect(good).toEqual(
+    expect.arrayContaining([
+      'manifest',
+      'anchor 36',
+      'data textures',
+      'data digest',
+      'study.json',
+      'last test/top1',
+    ]),
+  );
   const shown = await cairn(home, ['verify', `quickstart/${profile}/${RUN}`]);
   expect(shown.code).toBe(0);
   expect(shown.out).toMatch(/^ {2}good {5}weights\/last +[0-9a-f]{16}$/m);
@@ -102,6 +112,7 @@ test('whatever is not as it was recorded is named', slow, async () => {
     join(run, 'weights/stage-1.safetensors'),
     (text) => `${text.slice(0, -1)}${text.endsWith('\0') ? '\x01' : '\0'}`,
   );
+  edit(join(run, 'artifacts/test-last.safetensors'), (text) => text.slice(1));
   edit(join(run, 'run.json'), (text) => text.replace('"batch": ', '"batch": 1'));
   edit(join(route, 'step-00000036.safetensors'), (text) => text.slice(0, -1));
   const plan = readdirSync(join(run, '../plans'))[0] ?? '';
@@ -110,7 +121,8 @@ test('whatever is not as it was recorded is named', slow, async () => {
   const wrong = verified.flatMap(({ findings }) =>
     findings.filter((f) => f.state === 'wrong').map((f) => f.what),
   );
-  expect([code, wrong.sort()]).toEqual([1, ['anchor 36', 'plan', 'run.json', 'weights/stage-1']]);
+  const altered = ['anchor 36', 'artifacts/test-last.safetensors', 'plan', 'run.json', 'weights/stage-1'];
+  expect([code, [...new Set(wrong)].sort()]).toEqual([1, altered]);
   edit(join(route, 'manifest.json'), (text) => text.replace('"val/top1": 0.', '"val/top1": 0.1'));
   edit(join(run, 'journal.jsonl'), (text) => text.replace('{"v":1', '{"v":'));
   const more = await verify(where, `quickstart/${profile}/${RUN}`);
@@ -119,6 +131,22 @@ test('whatever is not as it was recorded is named', slow, async () => {
     ['journal', 'CAIRN_JOURNAL_DAMAGED'],
     ['run.json', expect.stringMatching(/^expected/)],
     ['manifest', 'CAIRN_ROUTE_DAMAGED'],
+    ['plan', expect.stringMatching(/^expected/)],
+  ]);
+});
+
+test('a result that its predictions do not bear out, another digest, another declaration', slow, async () => {
+  const { where, run } = copy();
+  edit(join(run, 'journal.jsonl'), (text) => text.replace(/("last":\{.*?"test\/top1":)0\.\d+/, '$10.99'));
+  edit(join(run, 'run.json'), (text) => text.replace(/^ "digest": "./m, ' "digest": "x'));
+  edit(join(run, '../study.json'), (text) => text.replace(/("hash": ")./, '$1x'));
+  const { verified } = await verify(where, `quickstart/${profile}/${RUN}`);
+  const wrong = verified.flatMap(({ findings }) => findings.filter((f) => f.state === 'wrong'));
+  expect(wrong.map(({ what, text }) => [what, text.replace(/0\.\d+|x?[0-9a-f]{15,}/g, '<n>')])).toEqual([
+    ['data digest', 'expected <n>, found <n>'],
+    ['last test/top1', 'the journal says <n>, its predictions <n>'],
+    ['study.json', 'expected <n>, found <n>'],
+    ['data textures', 'expected <n>, found <n>'],
   ]);
 });
 

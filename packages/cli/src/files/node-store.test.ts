@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -134,11 +135,32 @@ test('failures carry the path and a fix', async () => {
   expect(error.cause).toBe(enospc);
 });
 
-test.skipIf(process.getuid?.() === 0)('a forbidden folder is named', async () => {
+/** Root may write anywhere: as root, the work is done by a user that may not. */
+async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  const nobody = 65_534;
+  for (const path of [folder, store.location]) chownSync(path, nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test('a forbidden folder is named', async () => {
   mkdirSync(store.location);
+  writeFileSync(join(store.location, 'secret'), 'x', { mode: 0o000 });
   chmodSync(store.location, 0o500);
-  expect(await failure(store.write('x', bytes('x')))).toContain('CAIRN_FILE_PERMISSION');
-  expect(await failure(store.append('x', 'x\n'))).toContain('CAIRN_FILE_PERMISSION');
+  await unprivileged(async () => {
+    expect(await failure(store.write('x', bytes('x')))).toMatchInlineSnapshot(`
+      "CAIRN_FILE_PERMISSION
+      cannot write <folder>/home/x: EACCES
+      let this user write it, or set CAIRN_HOME to a folder of its own"
+    `);
+    expect(await failure(store.append('x', 'x\n'))).toContain('CAIRN_FILE_PERMISSION');
+    expect(await failure(store.read('secret'))).toContain('CAIRN_FILE_PERMISSION');
+  });
   chmodSync(store.location, 0o700);
 });
 

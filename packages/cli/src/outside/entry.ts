@@ -25,9 +25,21 @@ export function entryOf(source: string, path: string): string {
 /** The module of a folder: what its package.json exports, else `index`. */
 function moduleOf(folder: string): string | undefined {
   const manifest = join(folder, 'package.json');
-  const declared = existsSync(manifest) ? exported(JSON.parse(readFileSync(manifest, 'utf8'))) : undefined;
+  const declared = existsSync(manifest) ? exported(parsed(manifest)) : undefined;
   const names = declared === undefined ? ['index.ts', 'index.js', 'index.mjs'] : [declared];
   return names.map((name) => join(folder, name)).find((file) => existsSync(file));
+}
+
+function parsed(manifest: string): unknown {
+  try {
+    return JSON.parse(readFileSync(manifest, 'utf8'));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new UsageError('CAIRN_PLUGIN_LOAD', `--plugin: ${manifest} is not JSON: ${cause.message}`, {
+      fix: 'mend it, or name the module itself: --plugin=./folder/index.ts',
+      cause,
+    });
+  }
 }
 
 /** `"exports": "./index.ts"`, `{ ".": … }`, conditions in the order in which they stand; else `main`. */

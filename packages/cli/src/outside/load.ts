@@ -2,6 +2,13 @@
 import { isPluginKind, pluginKinds, contractVersion, UsageError, type Plugin } from '@cairn/core';
 import { shareModules } from './share.ts';
 import { entryOf, isPath } from './entry.ts';
+import { importPackage, type OutsidePackage } from './package-files.ts';
+
+export interface OutsidePlugins {
+  readonly plugins: readonly Plugin[];
+  /** Where they come from, for the provenance of runs. */
+  readonly packages: readonly OutsidePackage[];
+}
 
 /** What this needs of the world. */
 interface Place {
@@ -26,10 +33,13 @@ export async function loadPlugins(
   sources: readonly string[],
   known: readonly Pick<Plugin, 'kind' | 'id'>[],
   place: Place,
-): Promise<readonly Plugin[]> {
+): Promise<OutsidePlugins> {
   const loaded: Plugin[] = [];
+  const packages: OutsidePackage[] = [];
   for (const source of new Set(sources)) {
-    for (const plugin of await pluginsOf(source, place)) {
+    const { plugins, outside } = await pluginsOf(source, place);
+    packages.push(outside);
+    for (const plugin of plugins) {
       const same = (other: Pick<Plugin, 'kind' | 'id'>) =>
         other.kind === plugin.kind && other.id === plugin.id;
       if (known.some(same) || loaded.some(same)) {
@@ -43,23 +53,30 @@ export async function loadPlugins(
       loaded.push(plugin);
     }
   }
-  return loaded;
+  return { plugins: loaded, packages };
 }
 
 /** The flags again, for a worker process: paths no longer depend on where the command was typed. */
 export function pluginFlags(sources: readonly string[], place: Place): readonly string[] {
-  return sources.map((source) => `--plugin=${isPath(source) ? place.typedPath(source) : source}`);
+  return sources.map((source) => `--plugin=${placed(source, place)}`);
 }
 
-async function pluginsOf(source: string, place: Place): Promise<readonly Plugin[]> {
-  const exported = await importFrom(source, place);
+function placed(source: string, place: Place): string {
+  return isPath(source) ? place.typedPath(source) : source;
+}
+
+async function pluginsOf(
+  source: string,
+  place: Place,
+): Promise<{ readonly plugins: readonly Plugin[]; readonly outside: OutsidePackage }> {
+  const { exported, outside } = await importFrom(source, place);
   const found = [...new Set(Object.values(exported))].filter(isPlugin);
   if (found.length === 0) {
     const names = Object.keys(exported).join(', ') || 'nothing';
     throw wrong('NONE', `${source}: exports no plugin`, `a value made by definePlugin; it exports ${names}`);
   }
   for (const plugin of found) checkPlugin(source, plugin);
-  return found as unknown as readonly Plugin[];
+  return { plugins: found as unknown as readonly Plugin[], outside };
 }
 
 function checkPlugin(source: string, { kind, id, contract }: Found): void {
@@ -75,12 +92,10 @@ function checkPlugin(source: string, { kind, id, contract }: Found): void {
     throw wrong('KIND', `${source}: "${id}" is of kind "${kind}"`, `known: ${pluginKinds.join(', ')}`);
 }
 
-async function importFrom(source: string, place: Place): Promise<Readonly<Record<string, unknown>>> {
+function importFrom(source: string, place: Place): ReturnType<typeof importPackage> {
   const entry = entryOf(source, place.typedPath(source));
   shareModules(place.typedPath('.'));
-  try {
-    return (await import(entry)) as Readonly<Record<string, unknown>>;
-  } catch (cause) {
+  return importPackage(placed(source, place), entry).catch((cause: unknown) => {
     const missing = isCode(cause, 'ERR_MODULE_NOT_FOUND') && cause.message.includes(`'${source}'`);
     if (missing)
       throw wrong(
@@ -96,7 +111,7 @@ async function importFrom(source: string, place: Place): Promise<Readonly<Record
       'the module as it stands cannot be imported; --debug shows the stack',
       cause,
     );
-  }
+  });
 }
 
 function isPlugin(value: unknown): value is Found {

@@ -1,10 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { failureOf } from '@cairn/testing';
 import { afterAll, expect, test } from 'vitest';
-import { cairn, TINY } from '../e2e/cairn-process.ts';
+import { cairn, journalOf, TINY } from '../e2e/cairn-process.ts';
 import type { StudyResult } from '../table/result.ts';
-import { isPath } from './entry.ts';
+import { entryOf, isPath } from './entry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cairn-outside-'));
 const home = join(folder, 'home');
@@ -43,8 +52,15 @@ files({
     type: 'module',
     exports: { '.': { import: './lib/main.ts' } },
   }),
-  'named/lib/main.ts': policy('first-named', 'size: z.number().default(1)'),
-  'node_modules/cairn-plugin-installed/package.json': JSON.stringify({ type: 'module', main: 'main.js' }),
+  'named/lib/main.ts': `import './part.ts'; ${policy('first-named', 'size: z.number().default(1)')}`,
+  'named/lib/part.ts': 'export const part = 1;',
+  'named/lib/other.ts': 'throw new Error("nobody imports it");',
+  'node_modules/cairn-plugin-installed/package.json': JSON.stringify({
+    name: 'cairn-plugin-installed',
+    version: '2.1.0',
+    type: 'module',
+    main: 'main.js',
+  }),
   'node_modules/cairn-plugin-installed/main.js': policy('first-installed')
     .replace(', type Decision, type Manifest', '')
     .replace('(route: Manifest): readonly Decision[]', '(route)'),
@@ -56,6 +72,7 @@ files({
   'other/index.ts': made('contract: 1').replace("'loss'", "'tracker'"),
   'broken/index.ts': "import './nowhere.ts';",
   'empty/readme.md': '',
+  'torn/package.json': '{ "type":',
 });
 
 /** A call as typed in the folder. */
@@ -131,6 +148,15 @@ test('what is no plugin for this Cairn is refused', async () => {
   `);
 });
 
+test('a package.json that is none is refused', async () => {
+  const place = join(folder, 'torn');
+  const told = await failureOf(() => entryOf('./torn', place));
+  expect(told.replaceAll(folder, '<folder>').replace(/JSON: .*/, 'JSON: <why>')).toMatchInlineSnapshot(`
+    "CAIRN_PLUGIN_LOAD --plugin: <folder>/torn/package.json is not JSON: <why>
+    mend it, or name the module itself: --plugin=./folder/index.ts"
+  `);
+});
+
 test('two packages with one id are refused', async () => {
   const { code, err } = await call('plugins', '--plugin=./plain', '--plugin=./twin');
   expect(code).toBe(2);
@@ -148,4 +174,62 @@ test('worker processes have it too: a student is taught by its policy', { timeou
   const { conditions } = JSON.parse(out) as StudyResult;
   const taught = conditions.find(({ name }) => name === 'rco-eei')?.runs[0]?.decisions;
   expect(taught?.map(({ anchors, reason }) => [anchors, reason])).toEqual([[[1], 'the first']]);
+});
+
+interface Verified {
+  readonly wrong: number;
+  readonly verified: readonly {
+    readonly findings: readonly { readonly what: string; readonly state: string }[];
+  }[];
+}
+
+test('runs say which package it was; verify and rerun look at it again', { timeout: 120_000 }, async () => {
+  const place = join(folder, 'another-home');
+  const again = (...args: string[]) => cairn(place, args, { INIT_CWD: folder });
+  const options = ['--only=kd', '--plugin=./named', '--plugin=cairn-plugin-installed'];
+  expect((await again('run', 'quickstart', ...TINY, ...options)).code).toBe(0);
+  const profile = readdirSync(join(place, 'runs/quickstart')).find((name) =>
+    existsSync(join(place, 'runs/quickstart', name, 'kd-t0-s0')),
+  );
+  const run = `quickstart/${profile ?? ''}/kd-t0-s0`;
+  const [begin] = journalOf(join(place, 'runs', run));
+  expect((begin?.['tags'] as Record<string, string>)['cairn.plugins']).toMatch(
+    /^n [0-9a-f]{16}, cairn-plugin-installed@2\.1\.0 [0-9a-f]{16}$/,
+  );
+  const file = JSON.parse(readFileSync(join(place, 'runs', run, 'run.json'), 'utf8')) as unknown;
+  expect(file).toMatchObject({
+    provenance: {
+      plugins: [
+        { source: join(folder, 'named'), name: 'n', files: ['lib/main.ts', 'lib/part.ts', 'package.json'] },
+        { source: 'cairn-plugin-installed', files: ['main.js', 'package.json'] },
+      ],
+    },
+  });
+  const states = async (): Promise<readonly string[]> => {
+    const { verified } = JSON.parse((await again('verify', run, '--json')).out) as Verified;
+    const found = verified.flatMap(({ findings }) => findings);
+    return found.filter(({ what }) => what === 'plugin n').map(({ state }) => state);
+  };
+  expect(new Set(await states())).toEqual(new Set(['good']));
+
+  const told = async (...flags: string[]): Promise<string> => {
+    const { code, out, err } = await again('rerun', run, ...flags);
+    return `${code} ${(err === '' ? out : err)
+      .replaceAll(folder, '<folder>')
+      .replace(/~\w+/, '')
+      .replace(/[0-9a-f]{16}/g, '<hash>')}`;
+  };
+  expect(await told()).toMatchInlineSnapshot(`
+    "2 error CAIRN_PLUGIN_MISSING  cairn rerun: made with n <hash>, cairn-plugin-installed@2.1.0 <hash> from outside the catalogue
+      cairn rerun quickstart/smoke/kd-t0-s0 --plugin=<folder>/named --plugin=cairn-plugin-installed
+    "
+  `);
+  const both = ['--plugin=./named', '--plugin=cairn-plugin-installed'];
+  files({ 'named/lib/part.ts': 'export const part = 2;' });
+  expect(new Set(await states())).toEqual(new Set(['changed']));
+  expect(await told(...both)).toMatch(/CAIRN_RERUN_CHANGED .*plugin: n <hash> then, n <hash> now/);
+  files({ 'named/lib/part.ts': 'export const part = 1;' });
+  expect(await told(...both, '--anyway')).toMatch(/^0 [^]*equal: \d+ things, bit by bit\n$/);
+  rmSync(join(folder, 'named/lib/part.ts'));
+  expect(new Set(await states())).toEqual(new Set(['absent']));
 });

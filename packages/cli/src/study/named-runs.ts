@@ -39,7 +39,7 @@ export async function namedRuns(host: Host, wanted: readonly string[]): Promise<
   refuseOtherData(runs);
   const conditions = [...groups].map(([name, group]): ConditionResult => ({
     name,
-    runs: group.map(resultOf),
+    runs: group.map((run) => resultOf(run, store.location)),
   }));
   const numerics = distinct(runs.map(({ tags }) => tags['cairn.numerics'] ?? ''));
   const [baseline = ''] = groups.keys();
@@ -142,7 +142,7 @@ function routeNotes(runs: readonly NamedRun[]): string[] {
   });
 }
 
-function resultOf({ name, journal, tags }: NamedRun): RunResult {
+function resultOf({ name, journal, tags }: NamedRun, location: string): RunResult {
   const { last, best, epochs, cost, seconds, weightsSha256 } = journal.results.at(-1) as unknown as Trained;
   const teacherSeed = tags['cairn.teacher_seed'];
   return {
@@ -158,7 +158,7 @@ function resultOf({ name, journal, tags }: NamedRun): RunResult {
     multiplyAdds: cost.student + cost.teacher + cost.search,
     wallSeconds: seconds,
     reused: true,
-    folder: name,
+    folder: `${location}/${name}`,
   };
 }
 

@@ -8,6 +8,7 @@ import { contentHash, isRecord } from '@cairn/core';
 import type { Plan } from '@cairn/engine';
 import type { Host } from '../command.ts';
 import { fileError, systemCode } from '../files/index.ts';
+import { packageText, type OutsidePackage } from '../outside/package-files.ts';
 import { version } from '../version.ts';
 
 /** The code that ran: a commit and what differs from it, or why that is not known. */
@@ -29,15 +30,26 @@ export interface Provenance {
   /** SHA-256 of `package-lock.json`; absent where there is none. */
   readonly lockfile?: string;
   readonly versions: { readonly cairn: string; readonly node: string; readonly tfjs: string };
+  /** What `--plugin` brought; absent where it brought nothing. */
+  readonly plugins?: readonly OutsidePackage[];
 }
 
 /** Of a run that starts now. */
-export async function provenanceOf(host: Pick<Host, 'root' | 'typed'>, plan: Plan): Promise<Provenance> {
-  return { command: host.typed, plan: await contentHash(plan), ...(await machineState(host.root)) };
+export async function provenanceOf(
+  host: Pick<Host, 'root' | 'typed' | 'outside'>,
+  plan: Plan,
+): Promise<Provenance> {
+  const plugins = await host.outside();
+  return {
+    command: host.typed,
+    plan: await contentHash(plan),
+    ...(await machineState(host.root)),
+    ...(plugins.length === 0 ? {} : { plugins }),
+  };
 }
 
 /** What of the provenance can be held against the present: code, libraries and versions. */
-export async function machineState(root: string): Promise<Omit<Provenance, 'command' | 'plan'>> {
+export async function machineState(root: string): Promise<Omit<Provenance, 'command' | 'plan' | 'plugins'>> {
   const lockfile = await bytesOf(join(root, 'package-lock.json'));
   const manifest = await bytesOf(join(root, 'node_modules/@tensorflow/tfjs-core/package.json'));
   const parsed: unknown = manifest === undefined ? undefined : JSON.parse(manifest.toString());
@@ -56,6 +68,7 @@ export function provenanceTags({
   code,
   lockfile,
   versions,
+  plugins = [],
 }: Provenance): Record<string, string> {
   const known = 'commit' in code;
   return {
@@ -66,6 +79,7 @@ export function provenanceTags({
     'cairn.lockfile': lockfile ?? 'none',
     'cairn.node': versions.node,
     'cairn.tfjs': versions.tfjs,
+    ...(plugins.length === 0 ? {} : { 'cairn.plugins': plugins.map(packageText).join(', ') }),
   };
 }
 

@@ -28,6 +28,7 @@ import { finishedRun } from './finished.ts';
 import { headerRecords, JOURNAL } from './header.ts';
 import { describeRoute } from './identity.ts';
 import type { Places } from './places.ts';
+import { takeOver, trainedHash, TRAINED, twinOf } from './same-run.ts';
 import { trainToEnd } from './train-to-end.ts';
 import { workerObserver } from './worker-events.ts';
 import { writeRunFile, type RunFile } from './run-file.ts';
@@ -84,6 +85,10 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
   const foreign =
     foreignRouteId === undefined ? {} : { foreign: await studentRoute(ground, run.id, foreignRouteId) };
   const copied = await copiedStages(ground, run);
+  const stagesOf = (condition: string) => copied.get(condition) ?? [];
+  const isNew = (await store.read(JOURNAL)) === undefined;
+  const curriculum = ground.registry.create(run.spec.curriculum);
+  const trained = await trainedHash({ curriculum, run, route: route.manifest, stagesOf });
   const { images } = run;
   const environment = await environmentFor(ground, store, {
     run: run.id,
@@ -103,17 +108,17 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
       'cairn.condition': run.condition,
       'cairn.teacher_seed': String(run.teacherSeed),
       'cairn.route': run.routeId,
+      ...(trained === undefined ? {} : { [TRAINED]: trained }),
     },
   });
-  const result = await trainToEnd(run.spec, {
-    ...environment,
-    header,
-    route,
-    ...foreign,
-    keepOutputs: sharedLessons(ground.work.plan, dueRuns(ground))(run),
-    stagesOf: (condition) => copied.get(condition) ?? [],
-  });
-  return `${counted(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}`;
+  const { runs } = ground.work.plan;
+  const keepOutputs = sharedLessons(ground.work.plan, dueRuns(ground))(run);
+  const twin = isNew && trained !== undefined && (await twinOf(ground.studyStore, runs, run, trained));
+  const result = twin
+    ? await takeOver(ground.studyStore.at(twin.id), store, { ...environment, header })
+    : await trainToEnd(run.spec, { ...environment, header, route, ...foreign, keepOutputs, stagesOf });
+  const same = twin ? `   the same as ${twin.id}, not trained twice` : '';
+  return `${counted(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}${same}`;
 }
 
 /** The runs that this command trains, whoever trains them. */

@@ -2,7 +2,7 @@
 import { type Comparison, heading, type SeedPlan, sentences } from '@cairn/report';
 import { spell } from '../terminal/style.ts';
 import { amount, contrastColumns } from './comparison-columns.ts';
-import { type Column, layOut } from './layout.ts';
+import { type Column, layOut, spelled } from './layout.ts';
 import { fill } from './notes.ts';
 
 export interface Besides {
@@ -32,17 +32,13 @@ export function comparisonText(
   return lines.map((line) => spell(line, { unicode: view.unicode, colour: false }));
 }
 
-/** ASCII signs may be wider, so the columns are measured after they are spelled. */
 function table(
   [first, ...rest]: readonly Column[],
   view: { readonly width: number; readonly unicode: boolean },
 ): string[] {
-  const spelled = (column: Column): Column => ({
-    ...column,
-    header: spell(column.header, { unicode: view.unicode, colour: false }),
-    cells: column.cells.map((cell) => spell(cell, { unicode: view.unicode, colour: false })),
-  });
-  return first === undefined ? [] : layOut(spelled(first), rest.map(spelled), view.width);
+  const style = { unicode: view.unicode, colour: false };
+  const laid = rest.map((column) => spelled(column, style));
+  return first === undefined ? [] : layOut(spelled(first, style), laid, view.width);
 }
 
 function powerLines(

@@ -1,4 +1,5 @@
 /** Columns of text, side by side; in several blocks where they do not fit the width. */
+import { spell, type Style } from '../terminal/style.ts';
 
 export interface Column {
   readonly header: string;
@@ -6,6 +7,15 @@ export interface Column {
   readonly unit: string;
   readonly align: 'left' | 'right';
   readonly cells: readonly string[];
+}
+
+/** The column in signs that the terminal has: some take more columns, so measure after. */
+export function spelled(column: Column, style: Style): Column {
+  return {
+    ...column,
+    header: spell(column.header, style),
+    cells: column.cells.map((cell) => spell(cell, style)),
+  };
 }
 
 /** Spaces between columns: the wide one, unless the narrow one saves a block. */

@@ -2,7 +2,7 @@
 import { type StudyResult, summarise } from '@cairn/report';
 import { spell } from '../terminal/style.ts';
 import { columnsOf } from './columns.ts';
-import { type Column, layOut } from './layout.ts';
+import { layOut, spelled } from './layout.ts';
 import { fill, notes } from './notes.ts';
 
 /** @param view columns and signs of the terminal */
@@ -12,12 +12,7 @@ export function resultTable(
 ): string[] {
   const summary = summarise(result);
   const style = { unicode: view.unicode, colour: false };
-  const spelled = (column: Column): Column => ({
-    ...column,
-    header: spell(column.header, style),
-    cells: column.cells.map((cell) => spell(cell, style)),
-  });
-  const [first, ...rest] = columnsOf(summary, result.baseline).map(spelled);
+  const [first, ...rest] = columnsOf(summary, result.baseline).map((column) => spelled(column, style));
   const table = first === undefined ? [] : layOut(first, rest, view.width);
   const sentences = notes(summary, result).map((text) => spell(text, style));
   const gap = sentences.length > 0 ? [''] : [];

@@ -1,5 +1,5 @@
 /** Two runs of one plan entry, bit by bit: everything in their journals but times and speeds. */
-import { canonicalJson, isRecord } from '@cairn/core';
+import { canonicalJson, isRecord, type Manifest } from '@cairn/core';
 import type { JournalView } from '@cairn/tracking';
 
 /** A thing that both runs have, or should have. */
@@ -17,9 +17,33 @@ export interface RunComparison {
   readonly differences: readonly Compared[];
 }
 
+/** Things by name. */
+type Facts = readonly (readonly [what: string, value: string])[];
+
 /** The last record of each kind counts, as a run that was gone on with may have written one twice. */
 export function compareRuns(before: JournalView, again: JournalView): RunComparison {
-  const [a, b] = [factsOf(before), factsOf(again)];
+  // An older Cairn kept no predictions: nothing to hold the new ones against.
+  const kept = before.artifacts.length > 0;
+  return compared(factsOf(before), factsOf(kept ? again : { ...again, artifacts: [] }));
+}
+
+/** Of a teacher its route besides. */
+export function compareRoutes(
+  before: { readonly journal: JournalView; readonly manifest: Manifest },
+  again: { readonly journal: JournalView; readonly manifest: Manifest },
+): RunComparison {
+  const [runs, routes] = [
+    compareRuns(before.journal, again.journal),
+    compared(routeFacts(before.manifest), routeFacts(again.manifest)),
+  ];
+  return {
+    things: runs.things + routes.things,
+    differences: [...routes.differences, ...runs.differences],
+  };
+}
+
+function compared(before: Facts, again: Facts): RunComparison {
+  const [a, b] = [new Map(before), new Map(again)];
   const names = [...new Set([...a.keys(), ...b.keys()])];
   const differences = names
     .map((what) => ({ what, before: a.get(what) ?? 'none', again: b.get(what) ?? 'none' }))
@@ -27,10 +51,17 @@ export function compareRuns(before: JournalView, again: JournalView): RunCompari
   return { things: names.length, differences };
 }
 
-function factsOf(journal: JournalView): ReadonlyMap<string, string> {
-  const { tags, weights, anchors, stages, metrics, results } = journal;
+function routeFacts({ anchors, ...manifest }: Manifest): Facts {
+  return [
+    ...Object.entries(manifest).map(([key, value]) => [`route ${key}`, spelled(value)] as const),
+    ...anchors.map(({ id, ...anchor }) => [`route anchor ${id}`, spelled(anchor)] as const),
+  ];
+}
+
+function factsOf(journal: JournalView): Facts {
+  const { tags, weights, anchors, stages, metrics, artifacts, results } = journal;
   const { seconds: _, reuse: __, ...result } = { ...results.at(-1) };
-  return new Map([
+  return [
     ...(tags['cairn.initial'] === undefined ? [] : [['initial', tags['cairn.initial']] as const]),
     ...anchors.map((a, i) => [`anchor ${i + 1}`, spelled({ ...a, type: undefined })] as const),
     ...stages.map((stage, i) => [`stage ${i + 1}`, spelled(stage)] as const),
@@ -38,8 +69,9 @@ function factsOf(journal: JournalView): ReadonlyMap<string, string> {
       samples.map(({ value, step }) => [`${key}@${step}`, String(value)] as const),
     ),
     ...weights.map(({ role, sha256, epoch }) => [`weights/${role}`, `${sha256} epoch ${epoch}`] as const),
+    ...artifacts.map(({ file, sha256 }) => [file, sha256] as const),
     ...Object.entries(result).map(([key, value]) => [`result ${key}`, spelled(value)] as const),
-  ]);
+  ];
 }
 
 /** Canonical JSON in which numbers that JSON lacks have their names. */

@@ -1,6 +1,6 @@
 /** Every hash of a run's folder again: of a student's run, or of a teacher's beside its route. */
-import { contentHash, type StageRecord, type Store } from '@cairn/core';
-import { CHECKPOINT, routeConfig, type RunResult } from '@cairn/engine';
+import { contentHash, sha256, type StageRecord, type Store } from '@cairn/core';
+import { CHECKPOINT, readOutcomes, routeConfig, type RunResult } from '@cairn/engine';
 import { hashWeights } from '@cairn/nn';
 import { openSealed, readSafetensors } from '@cairn/route';
 import { loadJournal, type JournalView } from '@cairn/tracking';
@@ -19,7 +19,9 @@ export async function verifyRun(store: Store): Promise<readonly Finding[]> {
   });
   const configuration = await finding('run.json', () => checkConfig(store, journal));
   const weights = journal === undefined ? [] : await checkWeights(store, journal);
-  return [readable, configuration, ...weights, ...(await checkCheckpoint(store))];
+  const artifacts = journal === undefined ? [] : await checkArtifacts(store, journal);
+  const data = await checkDigest(store, journal);
+  return [readable, configuration, ...data, ...weights, ...artifacts, ...(await checkCheckpoint(store))];
 }
 
 async function checkConfig(store: Store, journal: JournalView | undefined): Promise<Finding> {
@@ -33,6 +35,22 @@ async function checkConfig(store: Store, journal: JournalView | undefined): Prom
   const content = identity === undefined ? { ...routeConfig(spec), digest, numerics } : { spec, ...identity };
   const found = await contentHash(content);
   return found === file.config ? sameHash(what, recorded, found) : sameHash(what, file.config, found);
+}
+
+/** That journal, configuration and `run.json` speak of the same data; the data themselves are looked at elsewhere. */
+async function checkDigest(store: Store, journal: JournalView | undefined): Promise<readonly Finding[]> {
+  const what = 'data digest';
+  const [recorded] = journal?.datasets ?? [];
+  if (recorded === undefined) return [];
+  const look = async (): Promise<Finding> => {
+    const file = await readRunFile(store);
+    if (file === undefined) return { what, state: 'absent', text: 'no run.json' };
+    const { digest, identity } = file;
+    const hashed = identity?.['digest'];
+    if (typeof hashed === 'string' && hashed !== digest) return sameHash(what, hashed, digest);
+    return sameHash(what, recorded.digest, digest.slice(0, recorded.digest.length));
+  };
+  return [await finding(what, look)];
 }
 
 async function checkWeights(store: Store, journal: JournalView): Promise<readonly Finding[]> {
@@ -69,6 +87,48 @@ async function checkFile(
     sha256,
     await hashWeights(readSafetensors(bytes, `${store.location}/${file}`).tensors),
   );
+}
+
+/** The last record of a file counts: a run that went on may have written it twice. */
+async function checkArtifacts(store: Store, journal: JournalView): Promise<readonly Finding[]> {
+  const { artifacts, end } = journal;
+  const findings: Finding[] = [];
+  if (artifacts.length === 0 && end?.status === 'FINISHED') {
+    return [{ what: 'predictions', state: 'absent', text: 'made before Cairn kept them' }];
+  }
+  for (const [what, { sha256: expected }] of new Map(artifacts.map((a) => [a.file, a]))) {
+    findings.push(
+      await finding(what, async () => {
+        const bytes = await store.read(what);
+        if (bytes === undefined) return { what, state: 'wrong', text: `no file ${store.location}/${what}` };
+        return sameHash(what, expected, await sha256(bytes));
+      }),
+    );
+  }
+  return [...findings, ...(await checkAccuracy(store, journal))];
+}
+
+/** A journal's accuracies against the images that they are made of. */
+async function checkAccuracy(store: Store, journal: JournalView): Promise<readonly Finding[]> {
+  const result = journal.results.at(-1) as unknown as RunResult | undefined;
+  const of = { last: result?.last, best: result?.best.metrics };
+  const findings: Finding[] = [];
+  for (const role of ['last', 'best'] as const) {
+    const record = journal.artifacts.findLast(({ path }) => path === `test-${role}.safetensors`);
+    const bytes = record === undefined ? undefined : await store.read(record.file);
+    const stated = of[role]?.['test/top1'];
+    // What is missing or altered has been found.
+    if (bytes === undefined || stated === undefined || (await sha256(bytes)) !== record?.sha256) continue;
+    const { predicted, labels } = await readOutcomes(bytes, record.file);
+    const found = predicted.filter((value, image) => value === labels[image]).length / labels.length;
+    const what = `${role} test/top1`;
+    findings.push(
+      found === stated
+        ? { what, state: 'good', text: String(stated) }
+        : { what, state: 'wrong', text: `the journal says ${stated}, its predictions ${found}` },
+    );
+  }
+  return findings;
 }
 
 async function checkCheckpoint(store: Store): Promise<readonly Finding[]> {

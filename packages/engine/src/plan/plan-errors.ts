@@ -3,8 +3,10 @@ import {
   CairnError,
   isPluginData,
   isRecord,
+  suggestion,
   UsageError,
   type AnchorPolicy,
+  type Evaluator,
   type NetInfo,
   type PluginData,
   type PluginKind,
@@ -35,7 +37,26 @@ export function planErrors(study: Study, { registry, spec, held }: StudyGround):
       errors.push(oneTeacher(path, study));
     }
   }
-  return errors;
+  return [...errors, ...metricErrors(study, registry, spec)];
+}
+
+/** Contrasts are declared before anything is trained: in a metric that will be measured. */
+function metricErrors({ primary, evaluators }: Study, registry: Registry, { classes }: Task): CairnError[] {
+  if (primary.length === 0) return [];
+  const known = evaluators.flatMap((data) => metricsOf(registry.create(data), classes));
+  return primary.flatMap(({ metric }, i) => {
+    if (known.includes(metric)) return [];
+    const message = `primary.${i}.metric: no evaluator of the study gives "${metric}"`;
+    return [new UsageError('CAIRN_METRIC_UNKNOWN', message, { fix: suggestion(metric, known) })];
+  });
+}
+
+/** Asked on two samples: which names there are does not depend on them. */
+function metricsOf(evaluator: Evaluator, classes: number): readonly string[] {
+  const logits = new Float32Array(2 * classes);
+  const given = { logits, labels: new Int32Array(2), classes, reference: logits };
+  const names = Array.from(evaluator.evaluate(given), ([name]) => name);
+  return ['test', 'val'].flatMap((phase) => names.map((name) => `${phase}/${name}`));
 }
 
 /** Asks every loss of a curriculum what it needs. The losses within a loss are its own affair. */

@@ -248,6 +248,17 @@ describe('what is refused before anything is trained', () => {
     `);
   });
 
+  test('a primary contrast in a metric that no evaluator gives', async () => {
+    const primary = ['test/top1', 'val/top5', 'test/kl'].map((metric) => {
+      return { condition: 'rco-eei', against: 'kd-restarts', metric };
+    });
+    const file = { ...declared, study: { ...declared.study, primary } };
+    expect(await failure({ file })).toMatchInlineSnapshot(`
+      "CAIRN_METRIC_UNKNOWN primary.2.metric: no evaluator of the study gives "test/kl"
+      known: test/top1, test/top5, val/top1, val/top5"
+    `);
+  });
+
   test('a policy that looks at the student where nothing is held out', async () => {
     expect(await failure({ overrides: { 'validation.fraction': 0 } })).toMatchInlineSnapshot(`
       "CAIRN_PROBE_EMPTY conditions.rco-greedy.curriculum: anchor policy "greedy" looks at held-out samples, and there are none

@@ -121,6 +121,15 @@ describe('what is refused', () => {
     `);
   });
 
+  test('a control that is the condition itself', async () => {
+    const kd = { ...declared.study.conditions['kd'], control: 'kd' };
+    const file = { ...declared, study: { ...declared.study, conditions: { kd } } } as StudyFile;
+    expect(await failureOf(() => resolve({}, 'default', file))).toMatchInlineSnapshot(`
+      "CAIRN_CONTROL_SELF conditions.kd.control: got "kd", which is the condition itself
+      another condition of equal cost, or no control"
+    `);
+  });
+
   test('a teacher that is to learn from a route', async () => {
     const loss = { kind: 'loss', id: 'kd', options: {} };
     const overrides = { 'teacher.curriculum': 'converged', 'teacher.curriculum.loss': loss };
@@ -136,10 +145,16 @@ describe('what is refused', () => {
       'conditions.kd-restarts.curriculum.restarts': { as: 'kd' },
     };
     expect(await failure(round)).toMatchInlineSnapshot(
-      `"CAIRN_CONDITION_CYCLE conditions wait for each other: "kd" -> "kd-restarts" -> "kd""`,
+      `
+      "CAIRN_CONDITION_CYCLE conditions wait for each other: "kd" -> "kd-restarts" -> "kd"
+      one of them with a length of its own, such as restarts: 4 instead of { as }"
+    `,
     );
     expect(await failure({ 'conditions.kd.curriculum.epochs': { as: 'kd' } })).toMatchInlineSnapshot(
-      `"CAIRN_CONDITION_CYCLE conditions wait for each other: "kd" -> "kd""`,
+      `
+      "CAIRN_CONDITION_CYCLE conditions wait for each other: "kd" -> "kd"
+      one of them with a length of its own, such as restarts: 4 instead of { as }"
+    `,
     );
   });
 });

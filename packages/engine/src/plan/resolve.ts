@@ -28,7 +28,7 @@ export interface ResolvedStudy {
 /**
  * A study with its profile and overrides in place, everything checked and every default filled in.
  * @throws CAIRN_PROFILE_UNKNOWN, CAIRN_OPTION_INVALID, CAIRN_OPTION_UNKNOWN, CAIRN_PLUGIN_UNKNOWN,
- *   CAIRN_CONDITION_UNKNOWN, CAIRN_CONDITION_CYCLE, CAIRN_TEACHER_CURRICULUM; several together
+ *   CAIRN_CONDITION_UNKNOWN, CAIRN_CONDITION_CYCLE, CAIRN_CONTROL_SELF, CAIRN_TEACHER_CURRICULUM; several together
  */
 export function resolveStudy(
   file: StudyFile,
@@ -50,6 +50,7 @@ export function resolveStudy(
   const swept = pointwise && attempt(errors, () => parseStudy(pointwise));
   // Also where the study is wrong: what its plugins are told is looked at all the same.
   const resolved = attempt(errors, () => resolvePlugins(swept ?? wanted ?? applied, registry));
+  errors.push(...ownControls(resolved ?? declared));
   throwAll(errors);
   const points = Object.keys(swept?.conditions ?? {}).filter(
     (name) => !Object.hasOwn(applied.conditions, name),
@@ -57,6 +58,16 @@ export function resolveStudy(
   const collapsed = collapse(resolvePlugins(declared, registry), resolved ?? declared, new Set(points));
   throwAll(conditionErrors(collapsed, registry));
   return collapsed;
+}
+
+/** Before conditions collapse: what an override makes equal loses its control with a note. */
+function ownControls({ conditions }: Study): CairnError[] {
+  return Object.entries(conditions).flatMap(([name, { control }]) => {
+    if (control !== name) return [];
+    const message = `conditions.${name}.control: got "${name}", which is the condition itself`;
+    const fix = 'another condition of equal cost, or no control';
+    return [new UsageError('CAIRN_CONTROL_SELF', message, { fix })];
+  });
 }
 
 /** Options of conditions that are not there yet are those of a sweep's points. */
@@ -217,7 +228,11 @@ function cycleErrors({ study, alias }: ResolvedStudy, registry: Registry): Cairn
     const cycle = cycleFrom([name]);
     if (cycle === undefined) continue;
     const text = cycle.map((n) => `"${n}"`).join(' -> ');
-    return [new UsageError('CAIRN_CONDITION_CYCLE', `conditions wait for each other: ${text}`)];
+    return [
+      new UsageError('CAIRN_CONDITION_CYCLE', `conditions wait for each other: ${text}`, {
+        fix: 'one of them with a length of its own, such as restarts: 4 instead of { as }',
+      }),
+    ];
   }
   return [];
 }

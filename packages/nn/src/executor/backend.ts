@@ -1,4 +1,5 @@
 import type { Backend, BackendInfo, BackendOptions } from '@cairn/core';
+import { recordKernels } from './record-kernels.ts';
 import { TfjsNetwork } from './tfjs-network.ts';
 
 export interface TfjsBackendSpec {
@@ -9,5 +10,5 @@ export interface TfjsBackendSpec {
 
 /** A backend that runs graphs on the TensorFlow.js executor. */
 export function createTfjsBackend({ id, activate }: TfjsBackendSpec): Backend {
-  return { id, activate, compile: (graph, use) => new TfjsNetwork(graph, use) };
+  return { id, activate, compile: (graph, use) => new TfjsNetwork(graph, use), profile: recordKernels };
 }

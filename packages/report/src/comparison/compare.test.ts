@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { StudyResult } from '../result.ts';
+import type { ConditionResult, StudyResult } from '../result.ts';
 import { sampleCondition, sampleResult } from '../test-support/sample-result.ts';
 import { compareStudy, contrastsIn } from './compare.ts';
 import { comparisonCsv } from './csv.ts';
+import type { OutcomesOf, RunOutcomes } from './images.ts';
 import { planSeeds } from './plan-seeds.ts';
 import { minus, pText, sentences, signed } from './sentences.ts';
 import { summarise } from './summary.ts';
@@ -143,7 +144,7 @@ test('CSV: a header, a line for each contrast, empty where there is nothing', ()
   expect(lines).toHaveLength(3);
   expect(header.startsWith('study,profile,metric,condition,against,kind,role,n,routes,mean,')).toBe(true);
   expect(line).toBe(
-    'sample,default,test/top1,rco,kd,exploratory,baseline,1,1,0.6,0.5,0.09999999999999998,,,,,,,,,1,,,,,,,,,,,,,,,1,one-seed',
+    'sample,default,test/top1,rco,kd,exploratory,baseline,1,1,0.6,0.5,0.09999999999999998,,,,,,,,,1,,,,,,,,,,,,,,,,,,,,1,one-seed',
   );
 });
 
@@ -159,4 +160,67 @@ test('numbers as text', () => {
   expect([0.003, -0.0312, 0.00001].map((v) => signed(v, 'test/top1'))).toEqual(['+0.30', '−3.12', '0.00']);
   expect(signed(-0.01234, 'test/kl')).toBe('−0.0123');
   expect([-0.5, -0.001].map((v) => minus(v, 2))).toEqual(['−0.50', '0.00']);
+});
+
+/** Of 8 images: those with a 1 are right. The teacher says 1 of all. */
+const outcomes = (right: string): RunOutcomes => ({
+  predicted: Int32Array.from(right, Number),
+  labels: new Int32Array(8).fill(1),
+  teacher: new Int32Array(8).fill(1),
+});
+
+test('intervals over test images: for accuracy, within the seeds, where both sides have them', () => {
+  const right = ['00001111', '01001111', '00011111'];
+  const of = (names: readonly string[]): OutcomesOf => {
+    return ({ folder, seed }) =>
+      names.some((n) => folder.includes(`/${n}-t`)) ? outcomes(right[seed] ?? '') : undefined;
+  };
+  const all = compareStudy(sampleResult, undefined, of(['scratch', 'kd', 'kd-restarts', 'rco-eei']));
+  const found = all.contrasts.map(({ metric, images }) => [metric, images?.images]);
+  expect(new Set(found.map(String))).toEqual(new Set(['test/top1,8', 'test/kl,']));
+  // The same images right on both sides: no other test set would tell them apart.
+  expect(all.contrasts[0]?.images).toMatchObject({ mean: 0, low: 0, high: 0, imageError: 0 });
+  expect(all.withoutImages).toEqual([]);
+  expect(sentences(all).filter((text) => text.includes('image'))).toMatchInlineSnapshot(`
+    [
+      ""images" is the 95 % interval over 8 test images drawn again, for these trained networks; other seeds vary as "95 % t" says.",
+      "No such interval for test/kl: of these a run keeps the mean over images alone.",
+    ]
+  `);
+  const some = compareStudy(sampleResult, ['test/top1'], of(['kd']));
+  expect(some.contrasts.map(({ images }) => images)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(some.withoutImages).toHaveLength(9);
+  expect(sentences(some).filter((text) => text.includes('image'))).toMatchInlineSnapshot(`
+    [
+      "No interval over test images with scratch-t0-s0, scratch-t0-s1, scratch-t0-s2 and 6 more: made before Cairn kept which images a run got right ("cairn run … --fresh" makes them anew).",
+    ]
+  `);
+  expect(compareStudy(sampleResult).withoutImages).toBeUndefined();
+  const one = compareStudy(study([0.6], [0.5]), ['test/top1'], () => outcomes('00001111'));
+  expect(sentences(one).find((text) => text.startsWith('"images"'))).toMatch(
+    /; what another seed would give is not known\.$/,
+  );
+});
+
+test('several routes for a seed: the mean of their differences; another metric of the same images', () => {
+  const [kd, rco] = [sampleResult.conditions[1], sampleResult.conditions[3]] as [
+    ConditionResult,
+    ConditionResult,
+  ];
+  const twice = (condition: ConditionResult): ConditionResult => ({
+    ...condition,
+    runs: condition.runs.flatMap((run) =>
+      [0, 1].map((teacherSeed) => {
+        const metrics = { ...run.last.metrics, 'test/agree1': 0.5 };
+        return { ...run, teacherSeed, folder: `${run.folder}/${teacherSeed}`, last: { epoch: 1, metrics } };
+      }),
+    ),
+  });
+  const result = { ...sampleResult, conditions: [twice(kd), twice(rco)] };
+  const { contrasts } = compareStudy(result, ['test/top1', 'test/agree1'], ({ folder, teacherSeed }) =>
+    outcomes(folder.includes('rco') ? (teacherSeed === 0 ? '11111111' : '00111111') : '00001111'),
+  );
+  // (8 − 4)/8 of one route, (6 − 4)/8 of the other.
+  expect(contrasts.map(({ images }) => images?.mean)).toEqual([0.375, 0.375]);
+  expect(contrasts[0]?.images?.imageError).toBeGreaterThan(0);
 });

@@ -3,6 +3,7 @@ import type { ConditionResult, StudyResult } from '../result.ts';
 import { holm } from '../statistics/holm.ts';
 import { FEWEST_SEEDS } from '../statistics/sign-flip.ts';
 import { contrastOf, type Contrast, type ContrastSpec } from './contrast.ts';
+import { drawImages, type OutcomesOf } from './images.ts';
 import { ENDPOINTS, metricInfo, type MetricInfo } from './metric.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 
@@ -26,10 +27,19 @@ export interface Comparison {
   readonly contrasts: readonly JudgedContrast[];
   /** Contrasts for which no seed is there. */
   readonly missing: readonly ContrastSpec[];
+  /** Folders of runs that do not say which test images they got right; absent where nobody asked them. */
+  readonly withoutImages?: readonly string[];
 }
 
-/** @param metrics default: accuracy and congruence, besides those of primary contrasts */
-export function compareStudy(result: StudyResult, metrics?: readonly string[]): Comparison {
+/**
+ * @param metrics default: accuracy and congruence, besides those of primary contrasts
+ * @param outcomesOf what runs say of each test image; without it there are no intervals over images
+ */
+export function compareStudy(
+  result: StudyResult,
+  metrics?: readonly string[],
+  outcomesOf?: OutcomesOf,
+): Comparison {
   const declared = (result.primary ?? []).map((contrast) => contrast.metric);
   const wanted = metrics ?? [...new Set([...ENDPOINTS, ...declared])];
   const measured = wanted.filter((metric) =>
@@ -39,6 +49,7 @@ export function compareStudy(result: StudyResult, metrics?: readonly string[]): 
     ({ metric }) => (metrics === undefined || metrics.includes(metric)) && !measured.includes(metric),
   );
   const byName = new Map(result.conditions.map((condition) => [condition.name, condition]));
+  const drawn = outcomesOf && drawImages(result, measured, outcomesOf);
   const contrasts: JudgedContrast[] = [];
   const missing = lost.flatMap(({ metric }) =>
     contrastsIn(result, metric).filter((c) => c.kind === 'primary'),
@@ -48,7 +59,9 @@ export function compareStudy(result: StudyResult, metrics?: readonly string[]): 
     for (const spec of contrastsIn(result, metric)) {
       const [condition, against] = [byName.get(spec.condition), byName.get(spec.against)];
       const contrast =
-        condition === undefined || against === undefined ? undefined : contrastOf(spec, condition, against);
+        condition === undefined || against === undefined
+          ? undefined
+          : contrastOf(spec, condition, against, drawn);
       if (contrast === undefined) missing.push(spec);
       else found.push(contrast);
     }
@@ -60,6 +73,7 @@ export function compareStudy(result: StudyResult, metrics?: readonly string[]): 
     metrics: measured.map(metricInfo),
     contrasts,
     missing,
+    ...(drawn === undefined ? {} : { withoutImages: drawn.silent }),
   };
 }
 

@@ -3,11 +3,13 @@ import { mean, type PrimaryContrast } from '@cairn/core';
 import type { ConditionResult } from '../result.ts';
 import { bootstrapMean } from '../statistics/bootstrap.ts';
 import { equivalence, type Equivalence } from '../statistics/equivalence.ts';
+import type { ImageBootstrap } from '../statistics/image-bootstrap.ts';
 import { pairedT, welch, type TInterval } from '../statistics/paired.ts';
 import { cautiousSd, detectable } from '../statistics/power.ts';
 import { correlation, estimate, type Estimate, type Interval } from '../statistics/sample.ts';
 import { signFlip, smallestP, type SignFlip } from '../statistics/sign-flip.ts';
 import type { VarianceSplit } from '../statistics/variance-split.ts';
+import { type DrawnImages, imagesOf } from './images.ts';
 import { pairSeeds, varianceOf } from './pairs.ts';
 
 /** Which two, and why. */
@@ -42,6 +44,8 @@ export interface Contrast extends ContrastSpec {
   /** From 6 seeds on. */
   readonly signFlip?: SignFlip;
   readonly bootstrap?: Interval;
+  /** Over drawn test images: in accuracy and agreement, where every run says which images it got right. */
+  readonly images?: ImageBootstrap;
   /** The t-test's p, adjusted over the exploratory contrasts of the metric; from 6 seeds on. */
   readonly holm?: number;
   /** Where a margin is declared. */
@@ -66,6 +70,7 @@ export function contrastOf(
   spec: ContrastSpec,
   condition: ConditionResult,
   against: ConditionResult,
+  drawn?: DrawnImages,
 ): Contrast | undefined {
   const paired = pairSeeds(condition.runs, against.runs, spec.metric);
   const { own, theirs, differences, seeds, byRoute } = paired;
@@ -88,6 +93,7 @@ export function contrastOf(
       correlation: correlation(own, theirs),
       signFlip: signFlip(differences),
       bootstrap: bootstrapMean(differences),
+      images: drawn === undefined ? undefined : imagesOf(drawn, spec.metric, condition, against),
       equivalence: spec.margin === undefined ? undefined : equivalence(differences, spec.margin),
       variance: varianceOf(paired),
       detectable: detectableOf(difference),

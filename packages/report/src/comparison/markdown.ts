@@ -35,6 +35,8 @@ function table(contrasts: readonly JudgedContrast[], info: MetricInfo): string[]
     ['of the other', (c) => mean(c.meanAgainst)],
     ['difference', (c) => signed(c.difference.mean, c.metric)],
     ['95 % t', (c) => intervalText(c.t, c.metric)],
+    ['95 % images', (c) => intervalText(c.images, c.metric)],
+    ['seeds × images', (c) => intervalText(c.images?.both, c.metric)],
     ['Welch', (c) => intervalText(c.welch, c.metric)],
     ['r', (c) => (c.correlation === undefined ? '' : minus(c.correlation, 2))],
     ['n', (c) => String(c.n)],

@@ -16,6 +16,12 @@ export interface PairedSeeds {
   readonly byRoute: ReadonlyMap<number | undefined, ReadonlyMap<number, number>>;
 }
 
+/** A run and those of the other condition with its seeds, all of which have the metric. */
+export interface RunPair {
+  readonly run: RunResult;
+  readonly others: readonly RunResult[];
+}
+
 interface Pair {
   readonly seed: number;
   readonly teacherSeed: number | undefined;
@@ -32,7 +38,13 @@ export function pairSeeds(
   others: readonly RunResult[],
   metric: string,
 ): PairedSeeds {
-  const pairs = runs.flatMap((run) => pairOf(run, others, metric));
+  const value = (run: RunResult): number => run.last.metrics[metric] as number;
+  const pairs = pairRuns(runs, others, metric).map(({ run, others: paired }): Pair => ({
+    seed: run.seed,
+    teacherSeed: run.teacherSeed,
+    own: value(run),
+    theirs: mean(paired.map(value)),
+  }));
   const seeds = [...new Set(pairs.map((pair) => pair.seed))].sort((a, b) => a - b);
   const meanAt = (seed: number, of: (pair: Pair) => number): number =>
     mean(pairs.filter((pair) => pair.seed === seed).map(of));
@@ -51,6 +63,21 @@ export function pairSeeds(
   };
 }
 
+/** Runs that share their seeds, the teacher's included where both have one. */
+export function pairRuns(
+  runs: readonly RunResult[],
+  others: readonly RunResult[],
+  metric: string,
+): readonly RunPair[] {
+  const measured = (run: RunResult): boolean => run.last.metrics[metric] !== undefined;
+  return runs.filter(measured).flatMap((run) => {
+    const own = others.filter(
+      (other) => other.seed === run.seed && sameTeacher(run, other) && measured(other),
+    );
+    return own.length === 0 ? [] : [{ run, others: own }];
+  });
+}
+
 /**
  * By route and seed: from the seeds that every route has, or, where each seed has one route, from all. Undefined with
  * one route, or with too few seeds for either.
@@ -63,15 +90,6 @@ export function varianceOf({ seeds, pairs, byRoute }: PairedSeeds): VarianceSpli
   const common = seeds.filter((seed) => routes.every((route) => route.has(seed)));
   if (routes.length < 2 || common.length < 2) return undefined;
   return splitVariance(routes.map((route) => common.map((seed) => route.get(seed) as number)));
-}
-
-function pairOf(run: RunResult, others: readonly RunResult[], metric: string): Pair[] {
-  const own = run.last.metrics[metric];
-  const theirs = others
-    .filter((other) => other.seed === run.seed && sameTeacher(run, other))
-    .flatMap((other) => other.last.metrics[metric] ?? []);
-  if (own === undefined || theirs.length === 0) return [];
-  return [{ seed: run.seed, teacherSeed: run.teacherSeed, own, theirs: mean(theirs) }];
 }
 
 function sameTeacher(a: RunResult, b: RunResult): boolean {

@@ -1,6 +1,7 @@
 /** What a comparison can and cannot show, in sentences. */
 import { FEWEST_SEEDS, smallestP } from '../statistics/sign-flip.ts';
 import type { Comparison } from './compare.ts';
+import { countsImages } from './images.ts';
 import { digitsOf, metricInfo, shown } from './metric.ts';
 import { visibleIn } from './visible.ts';
 
@@ -10,6 +11,7 @@ export function sentences(comparison: Comparison): string[] {
   const all = [
     seedSentence(comparison),
     routeSentence(comparison),
+    ...imageSentences(comparison),
     ...visibleSentences(comparison),
     familySentence(comparison),
     missingSentence(comparison),
@@ -59,6 +61,41 @@ function visibleSentences({ contrasts, metrics }: Comparison): string[] {
   });
   if (parts.length === 0) return [];
   return [`True differences smaller than these are likely missed (80 % power): ${parts.join('; ')}.`];
+}
+
+/** How many names are told before the rest is counted. */
+const NAMED = 3;
+
+function imageSentences({ contrasts, metrics, withoutImages = [] }: Comparison): string[] {
+  const found = contrasts.flatMap(({ images }) => images ?? []);
+  const [first] = found;
+  const sentences: string[] = [];
+  if (first !== undefined) {
+    const seeds = contrasts.some((contrast) => contrast.t !== undefined)
+      ? 'other seeds vary as "95 % t" says'
+      : 'what another seed would give is not known';
+    const both = found.some((images) => images.both !== undefined)
+      ? '; "seeds × images" draws seeds too and errs on the wide side'
+      : `; ${seeds}`;
+    const count = first.images.toLocaleString('en');
+    sentences.push(
+      `"images" is the 95 % interval over ${count} test images drawn again, for these trained networks${both}.`,
+    );
+    const others = metrics.map(({ name }) => name).filter((name) => !countsImages(name));
+    if (others.length > 0) {
+      sentences.push(
+        `No such interval for ${others.join(', ')}: of these a run keeps the mean over images alone.`,
+      );
+    }
+  }
+  if (withoutImages.length > 0) {
+    const names = withoutImages.slice(0, NAMED).map((folder) => folder.split('/').at(-1));
+    const more = withoutImages.length - names.length;
+    sentences.push(
+      `No interval over test images with ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}: made before Cairn kept which images a run got right ("cairn run … --fresh" makes them anew).`,
+    );
+  }
+  return sentences;
 }
 
 function familySentence({ contrasts }: Comparison): string {

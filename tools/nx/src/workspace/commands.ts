@@ -42,7 +42,7 @@ function cairnFault(name: string, args: readonly string[], root: string): string
 function profileFault(study: string, profile: unknown, root: string): string | undefined {
   if (typeof profile !== 'string') return undefined;
   const known = profileNames(readFileSync(join(root, 'experiments', study, 'experiment.ts'), 'utf8'));
-  return ['default', ...known].includes(profile) ? undefined : `${study} has no profile "${profile}"`;
+  return known.includes(profile) ? undefined : `${study} has no profile "${profile}"`;
 }
 
 function generatorFault(target: string, root: string): string | undefined {

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
+import { foreignRoute } from '@cairn/anchor-policy-foreign-route';
 import { final } from '@cairn/anchor-policy-final';
 import { greedy } from '@cairn/anchor-policy-greedy';
 import { listed } from '@cairn/anchor-policy-listed';
 import { defineStudy, definePlugin, memorySplits, type DatasetSpec, type TrainingInput } from '@cairn/core';
+import { bestSingle } from '@cairn/curriculum-best-single';
 import { converged } from '@cairn/curriculum-converged';
 import { rco } from '@cairn/curriculum-rco';
 import { supervised } from '@cairn/curriculum-supervised';
@@ -90,15 +92,46 @@ const study = defineStudy({
   teacherSeeds: [0],
 });
 
+/** Conditions that lean on more than their own teacher: another one's route, other runs, a search. */
+const controls = defineStudy({
+  ...study.study,
+  id: 'controls',
+  teacher: { ...study.study.teacher, training: { ...training, epochs: 3 } },
+  conditions: {
+    kd: { curriculum: converged({ loss: kd() }) },
+    'kd-restarts': { curriculum: converged({ loss: kd(), restarts: { as: 'rco-greedy' } }) },
+    'kd-twice': { curriculum: converged({ loss: kd(), restarts: { as: 'kd-restarts' } }) },
+    'rco-greedy': {
+      curriculum: rco({ loss: kd(), anchorPolicy: greedy({ anchors: 2 }) }),
+      control: 'kd-restarts',
+    },
+    'rco-foreign': {
+      curriculum: rco({ loss: kd(), anchorPolicy: foreignRoute({ of: equalEpochs({ anchors: 2 }) }) }),
+    },
+    'best-early': {
+      curriculum: bestSingle({ loss: kd(), of: equalEpochs({ anchors: 3 }), searchEpochs: 1 }),
+    },
+    'kd-long': { curriculum: converged({ loss: kd(), epochs: { as: 'best-early' } }) },
+  },
+  teacherSeeds: [0, 1],
+});
+
 export const studies: Studies = { names: ['tiny'], load: () => Promise.resolve(study) };
+
+export const allStudies: Studies = {
+  names: ['tiny', 'controls'],
+  load: (name) => Promise.resolve(name === 'tiny' ? study : controls),
+};
 
 export const plugins = [
   all,
+  bestSingle,
   converged,
   crossEntropy,
   equalEpochs,
   fidelity,
   final,
+  foreignRoute,
   golden,
   greedy,
   kd,
