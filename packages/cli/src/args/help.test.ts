@@ -44,6 +44,8 @@ test('help of run', () => {
     stopped.
     Any option of the study can be given by its path, and a plugin kind replaces
     that plugin wherever it stands.
+    A value may be JSON: a plugin with its options is
+    {"id":"greedy","options":{"delta":0.6}}.
 
       study  a folder of experiments/ with an experiment.ts
 
@@ -59,6 +61,7 @@ test('help of run', () => {
       --workers=N             processes at a time
       --backend=ID            what computes (see cairn doctor)
       --fresh                 train again what is finished; routes are kept
+      --cache-limit=SIZE      most that teachers' outputs take, such as 4GB; 0: none
       --checkpoint-seconds=N  how often a running state is saved
       --json[=FILE]           write JSON to FILE, to standard output without one
       --plugin=NAME           more plugins: a package or ./path (repeatable)

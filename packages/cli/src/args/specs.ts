@@ -19,6 +19,7 @@ export const runSpec = {
   details: [
     'Runs that are finished are reused; a run that was interrupted goes on where it stopped.',
     'Any option of the study can be given by its path, and a plugin kind replaces that plugin wherever it stands.',
+    'A value may be JSON: a plugin with its options is {"id":"greedy","options":{"delta":0.6}}.',
   ],
   arguments: [study],
   flags: {
@@ -31,6 +32,7 @@ export const runSpec = {
     workers: { type: 'count', value: 'N', summary: 'processes at a time' },
     backend: { type: 'text', value: 'ID', summary: 'what computes (see cairn doctor)' },
     fresh: { type: 'boolean', summary: 'train again what is finished; routes are kept' },
+    cacheLimit: { type: 'size', value: 'SIZE', summary: "most that teachers' outputs take, such as 4GB; 0: none" },
     checkpointSeconds: { type: 'amount', value: 'N', summary: 'how often a running state is saved' },
     json,
   },

@@ -4,6 +4,7 @@ import type { FlagValues } from '../args/flags.ts';
 import type { Call, Command, ExitCode, Host } from '../command.ts';
 import { acquireLock } from '../files/index.ts';
 import { coloured, print, printJson, unicode, widthOf } from '../output.ts';
+import { cacheLimit } from '../study/cache-limit.ts';
 import { collectResults } from '../study/collect.ts';
 import { declareStudy, markLooked } from '../study/declaration.ts';
 import { execute } from '../study/execute.ts';
@@ -11,6 +12,7 @@ import { learnSpeed } from '../study/learn-speed.ts';
 import { openStudy, type OpenedStudy } from '../study/open-study.ts';
 import { planJson } from '../study/plan-json.ts';
 import { writePinned } from '../study/pinned.ts';
+import { plannedCache } from '../study/planned-cache.ts';
 import { provenanceOf } from '../study/provenance.ts';
 import { headLines, planLines } from '../study/show-plan.ts';
 import { readSpeed } from '../study/speed.ts';
@@ -64,12 +66,13 @@ async function showPlan(
   live: LiveTerminal,
 ): Promise<ExitCode> {
   const status = await studyStatus(opened, flags.fresh);
-  const head = headLines(opened, status, { workers, speed: await speedOf(opened) });
+  const cache = plannedCache(opened.plan, status, cacheLimit(host, flags.cacheLimit));
+  const head = headLines(opened, status, { workers, speed: await speedOf(opened), cache });
   const warnings = await warningLines(opened, status);
-  live.show({ type: 'say', lines: [...head, ...warnings, ...planLines(opened, status)] });
+  live.show({ type: 'say', lines: [...head, ...warnings, ...planLines(opened, status, { cache })] });
   if (flags.json !== undefined) {
     const warned = { warnings: await studyWarnings(opened, status) };
-    await printJson(host, flags.json, { ...planJson(opened, status), ...warned });
+    await printJson(host, flags.json, { ...planJson(opened, status, cache), ...warned });
   }
   return 0;
 }
@@ -91,7 +94,8 @@ async function train(
     // Under the lock: nobody else changes what is there.
     const status = await studyStatus(opened, flags.fresh);
     const speed = await speedOf(opened);
-    const head = headLines(opened, status, { workers, speed });
+    const cache = plannedCache(plan, status, cacheLimit(host, flags.cacheLimit));
+    const head = headLines(opened, status, { workers, speed, cache });
     live.show({ type: 'say', lines: [...head, ...(await warningLines(opened, status))] });
     await prepare(host, opened, status, flags, live);
     await writePinned(store, { backend: backend.id, numerics: plan.numerics });
@@ -141,6 +145,8 @@ async function prepare(
     backend: backend.id,
     plan,
     checkpointSeconds,
+    cacheLimit: cacheLimit(host, flags.cacheLimit),
+    due: plan.runs.map(({ id }) => id).filter((id) => status.runs.get(id)?.state !== 'reused'),
     provenance,
     declared,
   } as const;

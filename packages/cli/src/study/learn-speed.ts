@@ -19,8 +19,9 @@ export async function learnSpeed(
     if (took === undefined || status.runs.get(run.id)?.state === 'continues') continue;
     const finished = await finishedRun(new NodeStore(`${store.location}/${run.id}`), run.hash);
     if (finished === undefined) continue;
-    const { student, teacher, search } = finished.result.cost;
-    measured.push({ multiplyAdds: student + teacher + search, seconds: took });
+    const { cost, reuse } = finished.result;
+    const done = cost.student + cost.teacher + cost.search - (reuse?.multiplyAdds ?? 0);
+    measured.push({ multiplyAdds: done, seconds: took });
   }
   await addSpeed(places.home, plan.numerics, measured);
 }

@@ -4,6 +4,7 @@ import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
 import { counted, percent } from '../format.ts';
 import { about, scaled } from '../terminal/format.ts';
+import { cacheLine, teacherShare, type PlannedCache } from './planned-cache.ts';
 import { secondsFor } from './speed.ts';
 
 export interface Pace {
@@ -11,10 +12,12 @@ export interface Pace {
   readonly workers: number;
   /** Multiply-adds a second of one process here; undefined where none was measured. */
   readonly speed: number | undefined;
+  readonly cache: PlannedCache;
 }
 
 /** The first lines of any run: what is studied, on what. */
-export function headLines(opened: OpenedStudy, status: StudyStatus, { workers, speed }: Pace): string[] {
+export function headLines(opened: OpenedStudy, status: StudyStatus, pace: Pace): string[] {
+  const { workers } = pace;
   const { study, profile, plan, backend, splits } = opened;
   const { classes } = splits.spec;
   const models = `${modelName(study.student.model)} from ${modelName(study.teacher.model)}`;
@@ -22,7 +25,7 @@ export function headLines(opened: OpenedStudy, status: StudyStatus, { workers, s
     `cairn  ${study.id}/${profile}   ${splits.spec.id}, ${classes} classes   ${models}`,
     `       ${study.title}`,
     `       ${backend.id} (${backend.numerics}), ${workers} ${workers === 1 ? 'process' : 'processes'} x ${backend.threads} thread`,
-    `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status, { workers, speed })}`,
+    `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status, pace)}`,
     ...opened.notes.map((note) => `       ${note}`),
   ];
 }
@@ -36,7 +39,7 @@ export function modelName(model: {
 }
 
 /** A row per route and run. */
-export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
+export function planLines(opened: OpenedStudy, status: StudyStatus, { cache }: Pick<Pace, 'cache'>): string[] {
   const { plan } = opened;
   const lines: string[] = [''];
   for (const route of plan.routes) {
@@ -53,10 +56,10 @@ export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
       run.outline.anchors,
       plan.routes.find((r) => r.routeId === run.routeId)?.expected,
     );
-    const cost = `${bound}${counted(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${anchors}`;
+    const cost = `${bound}${counted(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${teacherShare(run, cache)}${anchors}`;
     lines.push(row(run.id, state?.state, cost, state?.text));
   }
-  return [...lines, ...totalLines(opened, status)];
+  return [...lines, ...totalLines(opened, status), cacheLine(plan, cache)];
 }
 
 function row(id: string, state: string | undefined, cost: string, why: string | undefined): string {
@@ -85,9 +88,11 @@ function due({ plan }: OpenedStudy, status: StudyStatus) {
   return { routes, runs, images: runs.reduce((sum, r) => sum + r.images, 0) };
 }
 
-function todo(opened: OpenedStudy, status: StudyStatus, { workers, speed }: Pace): string {
+function todo(opened: OpenedStudy, status: StudyStatus, { workers, speed, cache }: Pace): string {
   const { routes, runs, images } = due(opened, status);
-  const steps = [routes, runs].map((tasks) => tasks.map((task) => task.multiplyAdds));
+  const steps = [routes, runs].map((tasks) =>
+    tasks.map((task) => task.multiplyAdds - (cache.saved.get(task.id) ?? 0)),
+  );
   const unknown = speed === undefined || routes.length + runs.length === 0;
   const time = unknown ? '' : `, ${about(secondsFor(steps, speed, workers))}`;
   const reused = opened.plan.runs.length - runs.length;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RunError, type Batch, type Outputs, type Stage, type Teacher, type Update } from '@cairn/core';
 import { inSteps } from '@cairn/core';
 import { disposeBatch } from '../data/batches.ts';
+import { viewOf } from '../data/views.ts';
 import { rateFactor } from '../schedule.ts';
 import { CHECKPOINT } from './checkpoint.ts';
 import { lossGradients } from './gradients.ts';
@@ -50,11 +51,11 @@ export async function trainStep(
   groups: readonly (readonly ReadyUpdate[])[],
   search = false,
 ): Promise<{ readonly values: Record<string, number>; readonly samples: number }> {
-  const { state, order, batches, random } = session;
+  const { state, order, batches, random, spec } = session;
   const lived = state.step - state.born;
   const epoch = Math.floor(lived / order.stepsPerEpoch) + 1;
   const rows = order.rowsAt(epoch, lived % order.stepsPerEpoch);
-  const batch = await batches.make(rows, { random, epoch });
+  const batch = await batches.make(rows, viewOf(spec, random, epoch));
   try {
     const values: Record<string, number> = {};
     for (const group of groups) {
