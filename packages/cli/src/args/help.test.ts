@@ -59,6 +59,7 @@ test('help of run', () => {
       --teacher-route=ID,ID   routes that are here; no teacher is trained
       --only=NAME,NAME        these conditions and what they need
       --workers=N             processes at a time
+      --threads=N             cores of each process; results stay the same
       --backend=ID            what computes (see cairn doctor)
       --fresh                 train again what is finished; routes are kept
       --cache-limit=SIZE      most that teachers' outputs take, such as 4GB; 0: none

@@ -80,6 +80,8 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     host,
     backendId,
     pinned?.backend === backendId ? pinned.numerics : undefined,
+    // A plan computes nothing; its processes get theirs.
+    1,
   );
   const splits = await openSplits(host, registry, study.dataset, data);
   teachers?.check(splits);
