@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { runSpec } from '../args/specs.ts';
-import type { FlagValues } from '../args/flags.ts';
+import type { FlagValues, JsonTarget } from '../args/flags.ts';
 import type { Call, Command, ExitCode, Host } from '../command.ts';
 import { acquireLock } from '../files/index.ts';
 import { coloured, print, printJson, unicode, widthOf } from '../output.ts';
 import { cacheLimit } from '../study/cache-limit.ts';
+import { profileJson, profileStep, shown } from '../profile/profile-step.ts';
 import { collectResults } from '../study/collect.ts';
 import { shareCores, type Cores } from '../study/cores.ts';
 import { declareStudy, markLooked } from '../study/declaration.ts';
@@ -40,6 +41,7 @@ export const run: Command<typeof runSpec.flags> = {
     const live = new LiveTerminal(view);
     try {
       const opened = await open(call, host, live);
+      if (flags.profileStep !== undefined) return await showProfile(host, opened, flags, flags.profileStep);
       if (flags.plan) return await showPlan(host, opened, flags, live);
       return await train(host, opened, flags, live);
     } finally {
@@ -54,9 +56,29 @@ function open(
   live: LiveTerminal,
 ) {
   const { profile, seeds, teacherSeeds, teacherRoute, only, backend } = flags;
-  const request = { name, profile, seeds, teacherSeeds, teacherRoute, only, backend, overrides };
-  // A plan downloads nothing.
-  return openStudy(host, request, { fetch: !flags.plan, say: (text) => live.say(text) });
+  // Only a profile computes in this process.
+  const threads = flags.profileStep === undefined ? 1 : (flags.threads ?? availableParallelism());
+  const request = { name, profile, seeds, teacherSeeds, teacherRoute, only, backend, threads, overrides };
+  // Plan and profile leave the disk as it is.
+  return openStudy(host, request, {
+    fetch: !flags.plan && flags.profileStep === undefined,
+    say: (text) => live.say(text),
+  });
+}
+
+/** No run trains, so what is there stays as it is. */
+async function showProfile(
+  host: Host,
+  opened: OpenedStudy,
+  { json, checkpointSeconds = CHECKPOINT_SECONDS }: Flags,
+  { file }: JsonTarget,
+): Promise<ExitCode> {
+  const profile = await profileStep(host, opened, { every: checkpointSeconds, file });
+  if (json !== undefined) await printJson(host, json, profileJson(profile));
+  if (json === undefined || json.file !== undefined) {
+    print(host.out, shown(opened, profile, widthOf(host.out)));
+  }
+  return 0;
 }
 
 async function showPlan(
