@@ -2,6 +2,7 @@ export { BatchMaker, disposeBatch, EpochOrder } from './data/batches.ts';
 export { carve, stratified, type Carved } from './data/split.ts';
 export { evaluate, type EvaluationSet } from './loop/evaluate.ts';
 export { CHECKPOINT } from './loop/checkpoint.ts';
+export { lossGradients, type LossGradients } from './loop/gradients.ts';
 export { trainRun } from './loop/run.ts';
 export type * from './loop/types.ts';
 export { sharedLessons } from './plan/lessons.ts';

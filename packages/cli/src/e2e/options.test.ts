@@ -49,7 +49,7 @@ test('--plan writes nothing', slow, async () => {
   expect(text).toMatchInlineSnapshot(`
     "cairn  quickstart/smoke   textures, 20 classes   resnet8 from resnet8
            Route-constrained distillation on procedural textures
-           wasm (<numerics>), 2 processes x 1 thread
+           wasm (<numerics>), <processes>
     plan   1 route, 3 runs, <n> student images
     warn   one seed: nothing is known of the spread, so no difference can be told from chance
 

@@ -7,11 +7,13 @@ import type { StudyStatus } from './status.ts';
 /**
  * Learns the machine's speed from the runs that were trained here from beginning to end.
  * @param seconds of the tasks that ended well
+ * @param threads of each run
  */
 export async function learnSpeed(
   { plan, places, store }: OpenedStudy,
   status: StudyStatus,
   seconds: ReadonlyMap<string, number>,
+  threads: number,
 ): Promise<void> {
   const measured: Measured[] = [];
   for (const run of plan.runs) {
@@ -21,7 +23,7 @@ export async function learnSpeed(
     if (finished === undefined) continue;
     const { cost, reuse } = finished.result;
     const done = cost.student + cost.teacher + cost.search - (reuse?.multiplyAdds ?? 0);
-    measured.push({ multiplyAdds: done, seconds: took });
+    measured.push({ multiplyAdds: done, seconds: took * threads });
   }
   await addSpeed(places.home, plan.numerics, measured);
 }

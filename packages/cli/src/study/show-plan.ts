@@ -4,29 +4,31 @@ import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
 import { counted, percent } from '../format.ts';
 import { about, scaled } from '../terminal/format.ts';
+import type { Cores } from './cores.ts';
+import { dueOf } from './due.ts';
 import { cacheLine, teacherShare, type PlannedCache } from './planned-cache.ts';
 import { secondsFor } from './speed.ts';
 
 export interface Pace {
-  /** Processes at a time. */
-  readonly workers: number;
-  /** Multiply-adds a second of one process here; undefined where none was measured. */
+  readonly cores: Cores;
+  /** Multiply-adds a second of one core here; undefined where none was measured. */
   readonly speed: number | undefined;
   readonly cache: PlannedCache;
 }
 
 /** The first lines of any run: what is studied, on what. */
 export function headLines(opened: OpenedStudy, status: StudyStatus, pace: Pace): string[] {
-  const { workers } = pace;
+  const { text, warnings } = pace.cores;
   const { study, profile, plan, backend, splits } = opened;
   const { classes } = splits.spec;
   const models = `${modelName(study.student.model)} from ${modelName(study.teacher.model)}`;
   return [
     `cairn  ${study.id}/${profile}   ${splits.spec.id}, ${classes} classes   ${models}`,
     `       ${study.title}`,
-    `       ${backend.id} (${backend.numerics}), ${workers} ${workers === 1 ? 'process' : 'processes'} x ${backend.threads} thread`,
+    `       ${backend.id} (${backend.numerics}), ${text}`,
     `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status, pace)}`,
     ...opened.notes.map((note) => `       ${note}`),
+    ...warnings.map((warning) => `warn   ${warning}`),
   ];
 }
 
@@ -86,26 +88,23 @@ function anchorText(anchors: readonly number[] | undefined, route: Manifest | un
   return `, anchors ${epochs.join(' ')}`;
 }
 
-/** What is left to do. */
-function due({ plan }: OpenedStudy, status: StudyStatus) {
-  const routes = plan.routes.filter(({ id }) => status.routes.get(id)?.state !== 'reused');
-  const runs = plan.runs.filter(({ id }) => status.runs.get(id)?.state !== 'reused');
-  return { routes, runs, images: runs.reduce((sum, r) => sum + r.images, 0) };
-}
-
 /** Until all is done, with what the cache saves or without; undefined where the machine was not measured. */
 function secondsLeft(
   opened: OpenedStudy,
   status: StudyStatus,
-  { workers, speed }: Pace,
+  { cores, speed }: Pace,
   saved: ReadonlyMap<string, number>,
 ): number | undefined {
-  const { routes, runs } = due(opened, status);
+  const { routes, runs } = dueOf(opened, status);
   if (speed === undefined || routes.length + runs.length === 0) return undefined;
-  const steps = [routes, runs].map((tasks) =>
-    tasks.map(({ id, multiplyAdds }) => multiplyAdds - (saved.get(id) ?? 0)),
-  );
-  return secondsFor(steps, speed, workers);
+  const { workers: processes, threads, teacherThreads } = cores;
+  const work = (task: { readonly id: string; readonly multiplyAdds: number }): number =>
+    task.multiplyAdds - (saved.get(task.id) ?? 0);
+  const steps = [
+    { tasks: routes.map(work), processes, threads: teacherThreads },
+    { tasks: runs.map(work), processes, threads },
+  ];
+  return secondsFor(steps, speed);
 }
 
 function savedSeconds(opened: OpenedStudy, status: StudyStatus, pace: Pace): number | undefined {
@@ -116,16 +115,16 @@ function savedSeconds(opened: OpenedStudy, status: StudyStatus, pace: Pace): num
 }
 
 function todo(opened: OpenedStudy, status: StudyStatus, pace: Pace): string {
-  const { runs, images } = due(opened, status);
+  const { runs, images } = dueOf(opened, status);
   const seconds = secondsLeft(opened, status, pace, pace.cache.saved);
   const time = seconds === undefined ? '' : `, ${about(seconds)}`;
   const reused = opened.plan.runs.length - runs.length;
-  const work = images === 0 ? '' : `, ${counted(images, 'student image')}`;
-  return `${work}${time}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
+  const trained = images === 0 ? '' : `, ${counted(images, 'student image')}`;
+  return `${trained}${time}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
 }
 
 function totalLines(opened: OpenedStudy, status: StudyStatus): string[] {
-  const { routes, runs, images } = due(opened, status);
+  const { routes, runs, images } = dueOf(opened, status);
   const cost = [...routes, ...runs].reduce((sum, r) => sum + r.multiplyAdds, 0);
   return [
     '',

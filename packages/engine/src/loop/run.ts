@@ -21,6 +21,7 @@ import { CHECKPOINT, saveCheckpoint } from './checkpoint.ts';
 import { recordState } from './record.ts';
 import { readWeights, saveWeights } from './weights.ts';
 import { openTeachers } from './teachers.ts';
+import { timed } from './timed.ts';
 import type { RunEnvironment, RunResult, RunSpec } from './types.ts';
 
 /**
@@ -134,9 +135,11 @@ async function finishEpoch(session: Session, stage: Stage, rate: number): Promis
 
 async function checkpoint(session: Session): Promise<void> {
   const { env, networks, state } = session;
-  await env.journal.flush();
-  state.records = env.journal.position;
-  await saveCheckpoint(env.store, networks, state);
+  await timed(env, 'checkpoint', async () => {
+    await env.journal.flush();
+    state.records = env.journal.position;
+    await saveCheckpoint(env.store, networks, state);
+  });
 }
 
 async function interrupt(session: Session): Promise<never> {

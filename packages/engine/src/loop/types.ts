@@ -50,6 +50,9 @@ export interface Lesson {
   readonly output: string;
 }
 
+/** What the time of a step goes to; the rest of it is the loop's own. A checkpoint comes now and then, between steps. */
+export type StepPart = 'data' | 'teacher' | 'forward' | 'loss' | 'backward' | 'update' | 'checkpoint';
+
 /** What the host lends a run. */
 export interface RunEnvironment {
   readonly plugins: Plugins;
@@ -78,6 +81,8 @@ export interface RunEnvironment {
   readonly now: () => number;
   /** Seconds between checkpoints inside a stage. */
   readonly checkpointSeconds: number;
+  /** Told of each part of a step that is done, by `performance.now()`. @default nobody looks at the clock */
+  readonly timed?: (part: StepPart, start: number, end: number) => void;
   /** Lets timers and signals in between two steps. */
   readonly breathe: () => Promise<void>;
 }
