@@ -6,8 +6,10 @@ import { MemoryStore, type PluginData } from '@cairn/core';
 import { converged } from '@cairn/curriculum-converged';
 import { rco } from '@cairn/curriculum-rco';
 import { kd } from '@cairn/loss-kd';
-import { OutputCache } from '@cairn/route';
+import { loadAnchor, OutputCache } from '@cairn/route';
+import { placeFaults } from '@cairn/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { BatchMaker, disposeBatch } from '../data/batches.ts';
 import { cacheIn, MemoryJournal, smallStudy, type SmallStudy } from '../test-support/small-study.ts';
 import type { Lesson, RunEnvironment, RunResult, RunSpec } from './types.ts';
 
@@ -129,6 +131,18 @@ test('the run asks whether it is worth keeping, and the journal says what came f
   });
   const result = journal.records.find((record) => record.type === 'result')?.result;
   expect(bits(result as unknown as RunResult)).toEqual(bits(before));
+});
+
+test("what the teacher's executor says of a sample depends on no batch and no place in it", async () => {
+  const graph = study.registry.create(study.teacherModel).graph(study.splits.spec);
+  const network = study.backend.compile(graph, { taps: Object.keys(graph.taps), train: false });
+  const weights = await loadAnchor(study.routes, study.manifest, 12);
+  network.load({ weights, optimizer: {}, updates: 0 });
+  const maker = new BatchMaker(study.splits.train, study.splits.spec.input);
+  const { inputs, ...batch } = await maker.make(Int32Array.from({ length: 37 }, (_, i) => 3 * i));
+  expect(await placeFaults(network, inputs, ['logits', ...Object.keys(graph.taps)])).toEqual([]);
+  disposeBatch({ inputs, ...batch });
+  network.dispose();
 });
 
 describe('killed in mid-epoch and gone on with', () => {
