@@ -29,3 +29,20 @@ test('bytes are copied in and out', async () => {
   read?.fill(7);
   expect(await store.read('a')).toEqual(Uint8Array.of(1, 2));
 });
+
+test('files of a folder have a size and a time of last use', async () => {
+  const store = new MemoryStore();
+  await store.write('cache/a', Uint8Array.of(1, 2));
+  await store.write('cache/b', Uint8Array.of(1));
+  await store.write('cache/below/c', Uint8Array.of(1));
+  const before = await store.files('cache');
+  expect(before.map(({ name, bytes }) => [name, bytes])).toEqual([
+    ['a', 2],
+    ['b', 1],
+  ]);
+  await store.touch('cache/a');
+  await store.touch('cache/none');
+  const [a, b] = await store.files('cache');
+  expect(a?.used).toBeGreaterThan(b?.used ?? NaN);
+  expect(await store.files('none')).toEqual([]);
+});

@@ -61,6 +61,8 @@ export interface RunResult {
   readonly images: number;
   /** Of all networks, forward and backward, searches included; the teacher's own training is not in it. */
   readonly multiplyAdds: number;
+  /** Of `multiplyAdds`, not done since teachers' outputs came from the cache: the time is that of the others. */
+  readonly cachedMultiplyAdds?: number;
   readonly wallSeconds: number;
   readonly reused: boolean;
   /** Of its journal and weights, below `.cairn`. */

@@ -13,6 +13,7 @@ export * from './launcher-suite.ts';
 export type { LossSides } from './loss-input.ts';
 export * from './model-suite.ts';
 export * from './numerics.ts';
+export * from './place-of-sample.ts';
 export * from './placed-policy.ts';
 export * from './route-recorder-suite.ts';
 export * from './route.ts';

@@ -11,6 +11,7 @@ import { initialState, netInfo, TfjsNetwork } from '@cairn/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { frozen, testChecks, type Check } from './checks.ts';
+import { placeFaults } from './place-of-sample.ts';
 
 /** Where a model is tried and for what. */
 export interface ModelSetup {
@@ -111,6 +112,10 @@ function networkChecks(create: () => Model, task: Task): readonly NetworkCheck[]
   return [
     ['gives finite outputs and feature points of the declared sizes', () => using((net) => sizes(net, task))],
     [
+      'gives a sample the same outputs in any batch and at any place, bit by bit',
+      () => using((net) => apartFromBatch(net, task)),
+    ],
+    [
       'sends every parameter a finite gradient that is not zero',
       () =>
         using(async (net) => {
@@ -158,6 +163,19 @@ async function sizes(net: TfjsNetwork, task: Task): Promise<void> {
     const declared = Object.entries({ ...net.info.outputs, ...net.info.taps });
     expect(shapes).toEqual(Object.fromEntries(declared.map(([key, shape]) => [key, [batch, ...shape]])));
     expect(infinite.map(([key]) => key)).toEqual([]);
+  }
+}
+
+async function apartFromBatch(net: TfjsNetwork, task: Task): Promise<void> {
+  // Running statistics that a step has moved, as a teacher's have been.
+  step(net, task);
+  const { height, width, channels } = task.input;
+  const x = drawn([7, height, width, channels], 8);
+  try {
+    const names = [...Object.keys(net.info.outputs), ...Object.keys(net.info.taps)];
+    expect(await placeFaults(net, { x }, names)).toEqual([]);
+  } finally {
+    x.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Json, optionPath, UsageError } from '@cairn/core';
 import type { FlagSpec, FlagValues } from './flags.ts';
+import { parseSize } from './size.ts';
 
 /**
  * The value of an option given by its path: a number, `true`, `false`, quoted text, a list or an object where the text
@@ -44,6 +45,8 @@ export function flagValue(name: string, spec: FlagSpec, text: string): Value {
     case 'names':
       if (text.split(',').every((part) => part !== '')) return text.split(',');
       throw wrong(name, text, 'names joined by commas');
+    case 'size':
+      return parseSize(text) ?? refuse(name, text, 'a size such as 4GB or 500MB, or 0');
     case 'count':
     case 'amount':
     case 'counts':
@@ -65,6 +68,10 @@ function numeric(name: string, spec: FlagSpec, text: string): number | readonly 
   const min = spec.min ?? 1;
   if (/^\d+$/.test(text) && Number(text) >= min) return Number(text);
   throw wrong(name, text, `a whole number, at least ${min}`);
+}
+
+function refuse(name: string, text: string, fix: string): never {
+  throw wrong(name, text, fix);
 }
 
 function wrong(name: string, text: string, fix: string): UsageError {

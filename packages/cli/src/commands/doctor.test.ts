@@ -69,6 +69,7 @@ test('everything works; data that is not here is no problem', async () => {
                            npx cairn data fetch tiny
     ok       results       <folder>/.cairn
     ok       disk          <n> GB free
+    ok       cache         0 B of teacher outputs, of at most 4.00 GB (CAIRN_CACHE_LIMIT)
 
     all that a study needs works
     "
@@ -89,6 +90,7 @@ test('a problem says how to mend it', async () => {
                            npx cairn data fetch tiny
     ok       results       <folder>/.cairn
     ok       disk          <n> GB free
+    ok       cache         0 B of teacher outputs, of at most 4.00 GB (CAIRN_CACHE_LIMIT)
 
     2 to mend
     "

@@ -2,10 +2,12 @@ import { doctorSpec } from '../args/specs.ts';
 import type { Command, Host } from '../command.ts';
 import { backendFindings } from '../doctor/backends.ts';
 import { dataFindings } from '../doctor/data.ts';
-import { homeFindings } from '../doctor/disk.ts';
+import { cacheFinding, homeFindings } from '../doctor/disk.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { runtimeFindings } from '../doctor/runtime.ts';
 import { print, printJson } from '../output.ts';
+import { cacheLimit } from '../study/cache-limit.ts';
+import { placesIn } from '../study/places.ts';
 
 /** `cairn doctor`: 1 where something that a study needs does not work. */
 export const doctor: Command<typeof doctorSpec.flags> = {
@@ -24,6 +26,7 @@ async function examine(host: Host): Promise<readonly Finding[]> {
     ...(await backendFindings(host.backends)),
     ...(await dataFindings(host)),
     ...(await homeFindings(host.home)),
+    cacheFinding(await placesIn(host.home).teacherCache.files(''), cacheLimit(host)),
   ];
 }
 

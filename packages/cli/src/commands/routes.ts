@@ -18,6 +18,7 @@ import { packArchive } from '../routes/archive.ts';
 import { importPath, type Imported } from '../routes/import.ts';
 import { importedFacts } from '../routes/imported.ts';
 import { modelName } from '../study/show-plan.ts';
+import { size } from '../terminal/format.ts';
 import { placesIn } from '../study/places.ts';
 
 type Listed = RouteSummary | BrokenRoute;
@@ -157,11 +158,13 @@ function teacherOf({ config }: Pick<StoredManifest, 'config'>): string {
 async function card(store: NodeStore, manifest: StoredManifest): Promise<string[]> {
   const problems = await verifyRoute(store, manifest.id);
   const imported = importedFacts(manifest);
+  const files = await store.files(manifest.id);
   const origin = imported === undefined ? `seed ${manifest.seed}   ${manifest.numerics}` : 'imported';
   return [
     `route ${manifest.id}   ${teacherOf(manifest)}   ${origin}`,
     `data  ${imported?.data.id ?? manifest.dataset}`,
     `where ${store.location}/${manifest.id}`,
+    `disk  ${size(files.reduce((sum, { bytes }) => sum + bytes, 0))} in ${counted(files.length, 'file')}`,
     '',
     '      step   epoch          lr    val top-1   weights',
     ...manifest.anchors.map(

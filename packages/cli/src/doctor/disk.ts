@@ -1,6 +1,8 @@
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { StoredFile } from '@cairn/core';
 import { systemCode } from '../files/file-error.ts';
+import { size } from '../terminal/format.ts';
 import type { Finding } from './finding.ts';
 
 /** Below this a study may not fit: routes and checkpoints of small networks take some hundred megabytes. */
@@ -30,6 +32,13 @@ async function space(place: string): Promise<Finding> {
   if (free >= ENOUGH_BYTES) return { topic: 'disk', state: 'ok', text };
   const mend = ['make room (2 GB or more), or CAIRN_HOME=<another folder>'];
   return { topic: 'disk', state: 'problem', text, mend };
+}
+
+/** What teachers' outputs take of what they may take. */
+export function cacheFinding(files: readonly StoredFile[], limit: number): Finding {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const most = limit === 0 ? 'off' : `of at most ${size(limit)} (CAIRN_CACHE_LIMIT)`;
+  return { topic: 'cache', state: 'ok', text: `${size(bytes)} of teacher outputs, ${most}` };
 }
 
 /** The folder itself, or the first one above it that exists. */

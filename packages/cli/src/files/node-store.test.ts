@@ -9,6 +9,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,6 +54,25 @@ test('writes, reads, lists and removes; absent files are undefined', async () =>
   await store.remove('never/there');
   expect(await store.list('a')).toEqual(['b.bin']);
   expect(existsSync(join(folder, 'home', 'never'))).toBe(false);
+});
+
+test('files of a folder have a size and a time of last use', async () => {
+  await store.write('cache/a', bytes('one'));
+  await store.write('cache/b', bytes('three'));
+  await store.write('cache/below/c', bytes('four'));
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  for (const name of ['a', 'b']) utimesSync(join(store.location, 'cache', name), hourAgo, hourAgo);
+  await store.touch('cache/a');
+  await store.touch('cache/none');
+  const files = await store.files('cache');
+  expect(files.map(({ name, bytes: size }) => [name, size])).toEqual([
+    ['a', 3],
+    ['b', 5],
+  ]);
+  const [a, b] = files.map(({ used }) => used);
+  expect(Math.abs((b ?? NaN) - hourAgo.getTime())).toBeLessThan(10);
+  expect((a ?? NaN) - (b ?? NaN)).toBeGreaterThan(3_590_000);
+  expect(await store.files('none')).toEqual([]);
 });
 
 test('appends lines, with and without sync', async () => {

@@ -106,7 +106,7 @@ async function runResult(
   const planned = opened.plan.routes.find((r) => r.routeId === run.routeId);
   const manifest = planned?.expected;
   const { result } = finished;
-  const { cost } = result;
+  const { cost, reuse } = result;
   return {
     seed: run.seed,
     teacherSeed: run.teacherSeed,
@@ -118,6 +118,7 @@ async function runResult(
     studentEpochs: result.epochs,
     images: cost.images,
     multiplyAdds: cost.student + cost.teacher + cost.search,
+    ...(reuse === undefined || reuse.cached === 0 ? {} : { cachedMultiplyAdds: reuse.multiplyAdds }),
     wallSeconds: result.seconds,
     reused,
     folder,

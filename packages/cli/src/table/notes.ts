@@ -9,6 +9,7 @@ export function notes(summary: StudySummary, result: StudyResult): string[] {
     shown(summary),
     controls(summary),
     teacherCost(summary),
+    saved(result),
   ];
   return sentences.filter((text) => text !== '');
 }
@@ -48,6 +49,15 @@ function teacherCost({ teachers, conditions }: StudySummary): string {
   const [teacher] = teachers;
   if (teacher === undefined || conditions.every((c) => c.cost === undefined)) return '';
   return `Cost is multiply-adds of a run; the route itself took ${scaled(teacher.multiplyAdds)}, shared by all.`;
+}
+
+/** The cost is the method's; the time is what this machine needed. */
+function saved({ conditions }: StudyResult): string {
+  const runs = conditions.flatMap((c) => c.runs);
+  const sum = (of: (run: (typeof runs)[number]) => number) => runs.reduce((total, run) => total + of(run), 0);
+  const cached = sum((run) => run.cachedMultiplyAdds ?? 0);
+  if (cached === 0) return '';
+  return `Of the students' ${scaled(sum((run) => run.multiplyAdds))} multiply-adds ${scaled(cached)} were not done again: teachers' outputs came from the cache. Costs do not know it, times do.`;
 }
 
 function plural(n: number, what: string): string {

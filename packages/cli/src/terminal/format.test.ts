@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { about, bar, clock, count, elapsed, scaled } from './format.ts';
+import { about, bar, clock, count, elapsed, scaled, size } from './format.ts';
 
 test('numbers with their units', () => {
   expect([0, 999, 1240.4, 1e6].map(count)).toEqual(['0', '999', '1,240', '1,000,000']);
@@ -24,6 +24,7 @@ test('numbers with their units', () => {
     'about 1 day',
     'about 5 days',
   ]);
+  expect([0, 12, 86.4e6].map(size)).toEqual(['0 B', '12 B', '86.4 MB']);
   expect([0, 7, 999, 1000, 41_200, 1.8e12, 999_600, 9.996e9].map(scaled)).toEqual([
     '0',
     '7',

@@ -57,3 +57,9 @@ export function scaled(value: number): string {
   const digits = rest >= 99.95 || step === 0 ? 0 : rest >= 9.995 ? 1 : 2;
   return `${rest.toFixed(digits)} ${steps[step] ?? ''}`.trimEnd();
 }
+
+/** `0 B`, `86.4 MB` */
+export function size(bytes: number): string {
+  const text = scaled(bytes);
+  return `${text}${text.includes(' ') ? '' : ' '}B`;
+}

@@ -60,8 +60,7 @@ function routeFacts({ anchors, ...manifest }: Manifest): Facts {
 
 function factsOf(journal: JournalView): Facts {
   const { tags, weights, anchors, stages, metrics, artifacts, results } = journal;
-  const result = { ...results.at(-1) };
-  delete (result as { seconds?: unknown }).seconds;
+  const { seconds: _, reuse: __, ...result } = { ...results.at(-1) };
   return [
     ...(tags['cairn.initial'] === undefined ? [] : [['initial', tags['cairn.initial']] as const]),
     ...anchors.map((a, i) => [`anchor ${i + 1}`, spelled({ ...a, type: undefined })] as const),

@@ -151,3 +151,14 @@ test('paths that lead nowhere are reported together, with the nearest one', () =
     expect.objectContaining({ fix: ['"student.training"? known here: model, training'] }),
   );
 });
+
+test("a kind whose name the study has too: the study's own options are its own, all others the plugins'", () => {
+  const crop = { kind: 'augmentation', id: 'crop-flip', options: { padding: 4 } } as const;
+  const own = { augmentations: [crop], augmentation: { views: 'fresh', seed: 0 } };
+  expect(applyOverrides(own, { 'augmentation.views': 4, 'augmentation.padding': 2 })).toEqual({
+    augmentations: [{ ...crop, options: { padding: 2 } }],
+    augmentation: { views: 4, seed: 0 },
+  });
+  const other = applyOverrides(own, { augmentation: 'cutout' });
+  expect(other.augmentations).toEqual([{ kind: 'augmentation', id: 'cutout', options: {} }]);
+});

@@ -39,7 +39,7 @@ export function applyOverrides<T extends object>(
     const place: Place = { walked: [], path, schema, at: [], open: false, schemaOf };
     try {
       result =
-        isPluginKind(head) && !Object.hasOwn(study, head)
+        isPluginKind(head) && !isOfStudy(study, head, rest[0])
           ? setInKind(result, head, rest, value, place)
           : setIn(result, keys, value, place);
     } catch (error) {
@@ -49,6 +49,13 @@ export function applyOverrides<T extends object>(
   }
   throwAll(errors);
   return result as T;
+}
+
+/** `augmentation.views` is the study's own option, `augmentation.padding` one of its augmentations'. */
+function isOfStudy(study: object, kind: PluginKind, option = ''): boolean {
+  const own = (study as Readonly<Record<string, unknown>>)[kind];
+  if (!isRecord(own) || isPluginData(own)) return Object.hasOwn(study, kind);
+  return Object.hasOwn(own, camelCase(option));
 }
 
 /** Where no plugin of the kind has the option, all are meant: their schemas say what they know. */

@@ -21,6 +21,7 @@ import { CHECKPOINT, saveCheckpoint } from './checkpoint.ts';
 import { recordState } from './record.ts';
 import { readWeights, saveWeights } from './weights.ts';
 import { openTeachers } from './teachers.ts';
+import { timed } from './timed.ts';
 import type { RunEnvironment, RunResult, RunSpec } from './types.ts';
 
 /**
@@ -134,9 +135,11 @@ async function finishEpoch(session: Session, stage: Stage, rate: number): Promis
 
 async function checkpoint(session: Session): Promise<void> {
   const { env, networks, state } = session;
-  await env.journal.flush();
-  state.records = env.journal.position;
-  await saveCheckpoint(env.store, networks, state);
+  await timed(env, 'checkpoint', async () => {
+    await env.journal.flush();
+    state.records = env.journal.position;
+    await saveCheckpoint(env.store, networks, state);
+  });
 }
 
 async function interrupt(session: Session): Promise<never> {
@@ -155,8 +158,12 @@ async function finish(session: Session): Promise<RunResult> {
   const held = await measureHeldOut(session);
   const last = { ...held, ...(await measureOnTest(session, set, 'last')) };
   const best = await bestOnValidation(session, { epoch: epochs, metrics: last }, set);
-  const { stages, cost, seconds } = state;
-  const result: RunResult = { last, best, weightsSha256, stages, epochs, cost, seconds };
+  const { stages, cost, reuse, seconds } = state;
+  const result: RunResult = { last, best, weightsSha256, stages, epochs, cost, reuse, seconds };
+  if (reuse.batches > 0) {
+    const cached = `${reuse.cached} of ${reuse.batches} batches`;
+    env.journal.record({ type: 'tags', tags: { 'cairn.cached': cached } });
+  }
   env.journal.record({ type: 'result', result } as unknown as RunRecord);
   env.journal.record({ type: 'run_end', status: 'FINISHED', endTime: Math.round(env.now()) });
   await env.journal.flush();

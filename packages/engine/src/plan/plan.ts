@@ -3,6 +3,7 @@ import {
   contentHash,
   throwAll,
   type Condition,
+  type Curriculum,
   type DatasetSpec,
   type JsonObject,
   type Manifest,
@@ -17,6 +18,7 @@ import { carve, rowsToTrainOn } from '../data/split.ts';
 import { expectedRoute } from './expected-route.ts';
 import { plannedGiven, type GivenRoute } from './given-route.ts';
 import { lastingTraining } from './lasting-training.ts';
+import { plannedGuide, shownAndHeard, type PlannedGuide } from './guide.ts';
 import { planErrors } from './plan-errors.ts';
 import { planWarnings } from './warnings.ts';
 
@@ -68,6 +70,8 @@ export interface PlannedRun {
   /** An upper bound where the outline is one. */
   readonly multiplyAdds: number;
   readonly images: number;
+  /** Who teaches it, where anchors do. */
+  readonly guide?: PlannedGuide;
 }
 
 export interface Plan {
@@ -159,9 +163,9 @@ interface RunPlace {
 async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promise<PlannedRun> {
   const { name, seed, route, foreign, before, trainRows } = place;
   const { curriculum } = study.conditions[name] as Condition;
-  const { model, training } = study.student;
-  const spec: RunSpec = { ...common(study, 'student'), role: 'student', seed, model, curriculum, training };
+  const { training } = study.student;
   const instance = ground.registry.create(curriculum);
+  const spec = studentSpec(study, curriculum, instance, seed);
   const twin = (condition: string) =>
     before.find(
       (r) =>
@@ -184,6 +188,10 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
     digest: ground.digest,
     numerics: ground.numerics,
   };
+  const cost = costOfStages(outline, trainRows, {
+    student: costOf(spec.model, ground),
+    teacher: instance.usesRoute ? costOf(study.teacher.model, ground) : 0,
+  });
   return {
     id: `${name}-t${route.seed}-s${seed}`,
     condition: name,
@@ -194,13 +202,23 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
     ...(usesForeign ? { foreignRouteId: foreign.routeId } : {}),
     copies: Object.fromEntries(copied.map(([condition, run]) => [condition, run?.id ?? ''])),
     outline,
-    ...costOfStages(outline, trainRows, {
-      student: costOf(model, ground),
-      teacher: instance.usesRoute ? costOf(study.teacher.model, ground) : 0,
-    }),
+    images: cost.images,
+    multiplyAdds: cost.student + cost.teacher,
+    ...(instance.usesRoute ? { guide: plannedGuide(study, curriculum, ground, cost.teacher) } : {}),
     identity,
     hash: await contentHash({ spec, ...identity }),
   };
+}
+
+function studentSpec(
+  study: Study,
+  curriculum: PluginData<'curriculum'>,
+  instance: Curriculum,
+  seed: number,
+): RunSpec {
+  const { model, training } = study.student;
+  const seen = { ...common(study, 'student'), ...shownAndHeard(study, instance) };
+  return { ...seen, role: 'student', seed, model, curriculum, training };
 }
 
 /** Per image three forward passes of the student and one of each teacher that the stage asks. */
@@ -208,13 +226,14 @@ function costOfStages(
   { epochs, teachers = [] }: Outline,
   trainRows: number,
   forward: { readonly student: number; readonly teacher: number },
-): Pick<PlannedRun, 'images' | 'multiplyAdds'> {
-  const costs = epochs.map((length, i) => {
-    const images = length * trainRows;
-    return { images, multiplyAdds: images * (3 * forward.student + (teachers[i] ?? 1) * forward.teacher) };
-  });
-  const images = Math.round(costs.reduce((sum, c) => sum + c.images, 0));
-  return { images, multiplyAdds: Math.round(costs.reduce((sum, c) => sum + c.multiplyAdds, 0)) };
+): { readonly images: number; readonly student: number; readonly teacher: number } {
+  const sumOf = (times: (stage: number) => number): number =>
+    Math.round(epochs.reduce((sum, length, stage) => sum + length * trainRows * times(stage), 0));
+  return {
+    images: sumOf(() => 1),
+    student: sumOf(() => 3 * forward.student),
+    teacher: sumOf((stage) => (teachers[stage] ?? 1) * forward.teacher),
+  };
 }
 
 type Common = Pick<RunSpec, 'augmentations' | 'evaluators' | 'batch' | 'validation' | 'samples'>;
