@@ -35,7 +35,9 @@ test.runIf(process.arch === 'x64' && Number.parseInt(process.versions.v8, 10) >=
 
 test('a build without fused multiply-add has no wide form', async () => {
   await expect(activateWasm({ build: 'simd', wide: true })).rejects.toThrow(noWideBuild('simd'));
-  expect(noWideBuild('simd')).toMatchInlineSnapshot(`[BackendError: wide: got the build 'simd', which has no wide form]`);
+  expect(noWideBuild('simd')).toMatchInlineSnapshot(
+    `[BackendError: wide: got the build 'simd', which has no wide form]`,
+  );
 });
 
 test('trials differ from build to build, so equal bits mean something', async () => {
