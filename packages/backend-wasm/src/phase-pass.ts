@@ -52,7 +52,11 @@ export function runPhases(
 ): void {
   const { source, target } = pass;
   const groups = groupImages(source, pass.frame);
-  const phases = pass.phases.map((phase) => ({ phase, tiles: tilesOf(phase, groups) }));
+  // Where a pixel has no taps it is zero: one sweep over the memory instead of scattered stores.
+  const active = pass.phases.filter(
+    ({ vertical, horizontal }) => vertical.taps.length * horizontal.taps.length > 0,
+  );
+  const phases = active.map((phase) => ({ phase, tiles: tilesOf(phase, groups) }));
   const pixels = ({ vertical, horizontal }: Phase): number => vertical.count * horizontal.count;
   const sizes = phases.flatMap(({ phase, tiles }) => [groups.size * pixels(phase) * 8, ...tiles.blocks]);
   const [frame, ...addresses] = runtime.scratch(groups.scratchBytes, ...sizes);
@@ -68,6 +72,7 @@ export function runPhases(
     const count = Math.min(groups.size, source.count - first);
     const from = groups.load(runtime, frame, first, count);
     const to = target.address + first * imageBytes;
+    if (active.length < pass.phases.length) runtime.kernels.fill(to, count * imageBytes);
     for (const { tiles, blocks, table, pixels } of prepared)
       tiles.run(blocks, from, to, table, count * pixels);
   }

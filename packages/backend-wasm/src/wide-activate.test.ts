@@ -3,11 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { activateWasm } from './index.ts';
-import { createRuntime } from './runtime.ts';
-import type { WasmBackend } from './tfjs-backend.ts';
+import { standaloneKernels } from './standalone.ts';
 import { noWideBuild } from './wide.ts';
 import { trialResults } from './wide-trials.ts';
-import { readFile } from 'node:fs/promises';
 
 const run = promisify(execFile);
 
@@ -42,17 +40,9 @@ test('a build without fused multiply-add has no wide form', async () => {
 
 test('trials differ from build to build, so equal bits mean something', async () => {
   const results = await Promise.all(
-    ['fma', 'fma-wide', 'simd'].map(async (module) => {
-      const bytes = await readFile(new URL(`../build-output/cairn-${module}.wasm`, import.meta.url));
-      const memory = new WebAssembly.Memory({ initial: 64 });
-      const backend = { wasm: { asm: { memory }, _malloc: () => 64, _free: () => undefined } };
-      const runtime = await createRuntime(
-        await WebAssembly.compile(bytes),
-        backend as unknown as WasmBackend,
-        true,
-      );
-      return trialResults(runtime);
-    }),
+    (['fma', 'fma-wide', 'simd'] as const).map(async (build) =>
+      trialResults((await standaloneKernels(build, 4)).winograd),
+    ),
   );
   const [fma, wide, simd] = results;
   expect(wide).toEqual(fma);
