@@ -1,6 +1,6 @@
 /**
- * bench:kernels: convolutions of every kind, forward and both gradients, batch 64, one thread, each beside a yardstick of
- * the same round: multiply-adds in registers for what computes, a copy for what moves memory. The usual build, and the
+ * bench:kernels: convolutions of every kind, forward and both gradients, batch 64, one thread, each beside a bound of the
+ * same round: multiply-adds in registers, for depthwise convolutions also a copy. The usual build, and the
  * wide one under V8's `--experimental-wasm-revectorize`, each in a process of its own, take turns.
  *
  *   npx nx run bench:kernels [--json=FILE] [--repeats=N] [--only=3×3]

@@ -16,7 +16,7 @@ export interface PassFigures {
   readonly pass: 'forward' | 'dx' | 'dw';
   /** GFLOP/s, counting the products of the direct way; for depthwise GB/s of x, y and dx alone. */
   readonly speed: number;
-  /** Median share of the yardstick of the same round: multiply-adds in registers, or a copy. */
+  /** Median share of the bound of the same round: multiply-adds in registers, for depthwise also a copy. */
   readonly share: number;
 }
 
@@ -99,6 +99,16 @@ function passesOf(runtime: Runtime, { kind, forward: g, backward }: Shape, block
 }
 
 const peakRounds = 20_000;
+const copyRow = 1024;
+
+/** Multiply-adds in registers, and a copy of as many bytes as a pass reads and writes. */
+function yardsticks({ direct: { kernels } }: Standalone, blocks: Blocks, bytes: number) {
+  const rows = Math.floor(bytes / 2 / copyRow);
+  return {
+    peak: () => kernels.maddPeak(blocks.yardstick, peakRounds),
+    copy: () => kernels.copyRows(blocks.x, blocks.dx, rows, copyRow, copyRow, copyRow),
+  };
+}
 
 /** @param peakFlop floating-point operations of a round of `maddPeak` in this build */
 export async function measureShape(
@@ -107,25 +117,30 @@ export async function measureShape(
   blocks: Blocks,
   { rounds, peakFlop }: { readonly rounds: number; readonly peakFlop: number },
 ): Promise<{ yardstick: number; passes: PassFigures[] }> {
-  const { direct } = kernels;
   const depthwise = shape.kind === 'depthwise';
-  const passes = passesOf(shape.kind === 'winograd' ? kernels.winograd : direct, shape, blocks);
-  const [inFloats, outFloats] = sizesOf(shape);
-  const bytes = 4 * (inFloats + outFloats);
-  const copyRow = 1024;
-  const copyRows = Math.floor(bytes / 2 / copyRow);
-  const yardstick = depthwise
-    ? () => direct.kernels.copyRows(blocks.x, blocks.dx, copyRows, copyRow, copyRow, copyRow)
-    : () => direct.kernels.maddPeak(blocks.yardstick, peakRounds);
-  const work = depthwise ? bytes : 2 * shape.products;
-  const contenders = Object.entries({ yardstick, ...passes }).map(([name, call]) => repeated(name, call));
-  const times = await interleave(contenders, { rounds });
-  const yardTimes = times.get('yardstick') ?? [];
-  const yardSpeeds = yardTimes.map((s) => (depthwise ? bytes : peakRounds * peakFlop) / s / 1e9);
-  const figures = (['forward', 'dx', 'dw'] as const).map((pass) => {
-    const speeds = (times.get(pass) ?? []).map((s) => work / s / 1e9);
-    const share = spreadOf(speeds.map((speed, i) => speed / (yardSpeeds[i] ?? NaN))).median;
-    return { pass, speed: spreadOf(speeds).median, share };
+  const bytes = 4 * sizesOf(shape).reduce((sum, floats) => sum + floats);
+  const flop = 2 * shape.products;
+  const work = depthwise ? bytes : flop;
+  const passes = passesOf(shape.kind === 'winograd' ? kernels.winograd : kernels.direct, shape, blocks);
+  const calls = Object.entries({ ...yardsticks(kernels, blocks, bytes), ...passes });
+  const times = await interleave(
+    calls.map(([name, call]) => repeated(name, call)),
+    { rounds },
+  );
+  const timesOf = (name: string): readonly number[] => times.get(name) ?? [];
+  const copies = timesOf('copy');
+  /** Seconds that a pass needs at least, by round: products, for depthwise also traffic. */
+  const bounds = timesOf('peak').map((s, round) => {
+    const computing = (flop / (peakRounds * peakFlop)) * s;
+    return depthwise ? Math.max(computing, copies[round] ?? NaN) : computing;
   });
-  return { yardstick: spreadOf(yardSpeeds).median, passes: figures };
+  const figures = (['forward', 'dx', 'dw'] as const).map((pass) => {
+    const seconds = timesOf(pass);
+    return {
+      pass,
+      speed: work / spreadOf(seconds).median / 1e9,
+      share: spreadOf(seconds.map((s, round) => (bounds[round] ?? NaN) / s)).median,
+    };
+  });
+  return { yardstick: work / spreadOf(bounds).median / 1e9, passes: figures };
 }

@@ -4,7 +4,7 @@ import type { PassFigures } from './measure.ts';
 import type { Shape } from './shapes.ts';
 
 export interface Figures {
-  /** GFLOP/s of multiply-adds in registers, GB/s of a copy. */
+  /** The bound: GFLOP/s, for depthwise GB/s. */
   readonly yardstick: number;
   readonly passes: readonly PassFigures[];
 }
@@ -18,7 +18,7 @@ export interface Row {
 const titles = {
   direct: 'direct convolutions: GFLOP/s, share of the FMA peak',
   winograd: "Winograd's F(4×4, 3×3): GFLOP/s of the direct way's products, share of the FMA peak",
-  depthwise: 'depthwise convolutions: GB/s of the images, share of a copy',
+  depthwise: 'depthwise convolutions: GB/s of the images, share of the bound (a copy or the FMA peak)',
 } as const;
 
 const share = (value: number): string => `${(100 * value).toFixed(0)} %`;
@@ -48,8 +48,7 @@ export function showFigures(bench: Bench, rows: readonly Row[]): void {
   for (const kind of ['direct', 'winograd', 'depthwise'] as const) {
     const shown = rows.filter(({ shape }) => shape.kind === kind);
     if (shown.length === 0) continue;
-    const passes = (build: string) =>
-      ['yardstick', 'forward', 'dx', 'dw'].map((name) => [name, build] as const);
+    const passes = (build: string) => ['bound', 'forward', 'dx', 'dw'].map((name) => [name, build] as const);
     bench.table({
       title: titles[kind],
       columns: ['shape', ...passes('usual'), ...passes('wide')],
