@@ -38,22 +38,12 @@ function foreignTensor(array: StoredArray<ForeignDtype>, buffer: ArrayBuffer, fi
     case 'F64':
       return float(Float32Array.from(new Float64Array(buffer)));
     case 'F16':
-      return float(Float32Array.from(new Uint16Array(buffer), halfValue));
+      return float(Float32Array.from(new Float16Array(buffer)));
     case 'BF16':
       return float(new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer));
     default:
       return hostTensor({ ...array, dtype }, buffer, file);
   }
-}
-
-/** IEEE 754 binary16. */
-function halfValue(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 0x3ff;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function requireFinite({ name, dtype }: StoredArray<ForeignDtype>, { data }: HostTensor, file: string): void {

@@ -1,4 +1,7 @@
 export { AnchorTeacher, type AnchorTeacherOptions } from './anchor-teacher.ts';
+export { CachedTeacher, type CachedTeacherOptions, type TeacherFacts } from './cache/cached-teacher.ts';
+export type { OutputsType } from './cache/epoch-outputs.ts';
+export { OutputCache, type OutputCacheOptions, type StoredOutputs } from './cache/output-cache.ts';
 export { type ForeignFile, readForeign } from './import-file.ts';
 export { type Checkpoint, type FolderOptions, openFolder } from './import-folder.ts';
 export { type NameMap } from './import-names.ts';

@@ -1,11 +1,23 @@
 /** Weights as safetensors files: the format that PyTorch, ONNX tools and browsers read without running code. */
-import type { HostTensor, HostTensors } from '@cairn/core';
+import type { HostTensor, HostTensors, Shape } from '@cairn/core';
 import { damaged, ELEMENT_BYTES, parseHeader, type StoredArray } from './safetensors-header.ts';
 
 export interface Safetensors {
   readonly tensors: HostTensors;
   readonly metadata: Readonly<Record<string, string>>;
 }
+
+/** An array in half precision: written as it is, read back by `readForeign` as float32. */
+export interface HalfTensor {
+  readonly dtype: 'float16';
+  readonly shape: Shape;
+  readonly data: Float16Array;
+}
+
+/** What can be written. */
+export type WritableTensors = Readonly<Record<string, HostTensor | HalfTensor>>;
+
+const DTYPES = { float32: 'F32', int32: 'I32', float16: 'F16' } as const;
 
 /**
  * Reads a whole file. 64-bit integers (PyTorch's `num_batches_tracked`) become int32. The arrays are copies.
@@ -43,7 +55,7 @@ export function hostTensor(
  * @throws RangeError for an array whose length is not that of its shape, or with the reserved name
  */
 export function writeSafetensors(
-  tensors: HostTensors,
+  tensors: WritableTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const arrays = sortedEntries(tensors);
@@ -52,9 +64,8 @@ export function writeSafetensors(
   let position = 0;
   for (const [name, tensor] of arrays) {
     checkTensor(name, tensor);
-    const dtype = tensor.dtype === 'float32' ? 'F32' : 'I32';
     const end = position + tensor.data.byteLength;
-    header[name] = { dtype, shape: tensor.shape, data_offsets: [position, end] };
+    header[name] = { dtype: DTYPES[tensor.dtype], shape: tensor.shape, data_offsets: [position, end] };
     position = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -75,7 +86,7 @@ function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function checkTensor(name: string, { shape, data }: HostTensor): void {
+function checkTensor(name: string, { shape, data }: HostTensor | HalfTensor): void {
   if (name === '__metadata__') throw new RangeError('"__metadata__" is the name of no array');
   const size = shape.reduce((product, n) => product * n, 1);
   if (data.length !== size) {

@@ -3,19 +3,21 @@
  * digest's own place filled with zeros. What cannot be proven whole is refused, never repaired.
  */
 import { type HostTensors, isRecord, type JsonObject, RouteError, RunError, sha256 } from '@cairn/core';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, type Safetensors, type WritableTensors, writeSafetensors } from './safetensors.ts';
 
 export interface Sealed {
   readonly tensors: HostTensors;
   readonly state: JsonObject;
 }
 
+type Reader = (bytes: Uint8Array, file: string) => Safetensors;
+
 const STATE = 'cairn.state';
 const DIGEST = 'sha256';
 const BLANK = '0'.repeat(64);
 
 /** The bytes of a checkpoint. Numbers of the state may be non-finite. */
-export async function seal(tensors: HostTensors, state: JsonObject): Promise<Uint8Array> {
+export async function seal(tensors: WritableTensors, state: JsonObject): Promise<Uint8Array> {
   const bytes = writeSafetensors(tensors, { [STATE]: encodeState(state), [DIGEST]: BLANK });
   const place = digestPlace(bytes, BLANK);
   if (place === undefined) throw new Error('the writer of safetensors files has changed its spelling');
@@ -26,10 +28,15 @@ export async function seal(tensors: HostTensors, state: JsonObject): Promise<Uin
 /**
  * Opens what `seal` made.
  * @param file its name, for messages
+ * @param read what reads its arrays: `readForeign` where they may be in half precision
  * @throws CAIRN_CHECKPOINT_DAMAGED
  */
-export async function openSealed(bytes: Uint8Array, file: string): Promise<Sealed> {
-  const { tensors, metadata } = readFile(bytes, file);
+export async function openSealed(
+  bytes: Uint8Array,
+  file: string,
+  read: Reader = readSafetensors,
+): Promise<Sealed> {
+  const { tensors, metadata } = readFile(bytes, file, read);
   const { [STATE]: state, [DIGEST]: expected } = metadata;
   const place = expected?.length === 64 ? digestPlace(bytes, expected) : undefined;
   if (state === undefined || place === undefined) throw damaged(file, 'no sealed checkpoint');
@@ -40,9 +47,9 @@ export async function openSealed(bytes: Uint8Array, file: string): Promise<Seale
   return { tensors, state: decodeState(state) };
 }
 
-function readFile(bytes: Uint8Array, file: string): ReturnType<typeof readSafetensors> {
+function readFile(bytes: Uint8Array, file: string, read: Reader): Safetensors {
   try {
-    return readSafetensors(bytes, file);
+    return read(bytes, file);
   } catch (error) {
     if (!(error instanceof RouteError)) throw error;
     throw damaged(file, error.message.slice(file.length + 2), error);

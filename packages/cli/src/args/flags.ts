@@ -16,6 +16,8 @@ interface FlagTypes {
   readonly count: number;
   /** A number above 0. */
   readonly amount: number;
+  /** `500MB`, `4GB`, `0`: bytes. */
+  readonly size: number;
   /** `0,1,2`: whole numbers from 0. */
   readonly counts: readonly number[];
   /** `kd,rco-greedy` */

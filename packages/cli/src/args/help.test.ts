@@ -44,6 +44,8 @@ test('help of run', () => {
     stopped.
     Any option of the study can be given by its path, and a plugin kind replaces
     that plugin wherever it stands.
+    A value may be JSON: a plugin with its options is
+    {"id":"greedy","options":{"delta":0.6}}.
 
       study  a folder of experiments/ with an experiment.ts
 
@@ -57,8 +59,12 @@ test('help of run', () => {
       --teacher-route=ID,ID   routes that are here; no teacher is trained
       --only=NAME,NAME        these conditions and what they need
       --workers=N             processes at a time
+      --threads=N             cores of each process; results stay the same
       --backend=ID            what computes (see cairn doctor)
+      --profile-step[=FILE]   train nothing: where the time of a step goes, and a
+                              trace into FILE
       --fresh                 train again what is finished; routes are kept
+      --cache-limit=SIZE      most that teachers' outputs take, such as 4GB; 0: none
       --checkpoint-seconds=N  how often a running state is saved
       --json[=FILE]           write JSON to FILE, to standard output without one
       --plugin=NAME           more plugins: a package or ./path (repeatable)
@@ -67,6 +73,8 @@ test('help of run', () => {
 
       cairn run quickstart         a whole study on embedded data
       cairn run quickstart --plan  what it would train, and what that costs
+      cairn run quickstart --profile-step
+                                   where the time of a step goes
       cairn run quickstart --seeds=0,1 --only=kd,rco-greedy
                                    a part of it
       cairn run quickstart --student.training.epochs=2

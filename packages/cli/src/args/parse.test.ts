@@ -85,6 +85,17 @@ test('options by path, kinds and study keys become overrides in their order', ()
   expect(parse('quickstart --a.b -0.5').overrides).toEqual({ 'a.b': -0.5 });
 });
 
+test('a value may be JSON: a plugin with its options', () => {
+  const plugin = '--anchor-policy={"id":"greedy","options":{"delta":0.6}}';
+  expect(parse(`quickstart ${plugin}`).overrides).toEqual({
+    'anchor-policy': { id: 'greedy', options: { delta: 0.6 } },
+  });
+  expect(failure('quickstart --anchor-policy={id:greedy}')).toMatchInlineSnapshot(`
+    "CAIRN_OPTION_INVALID --anchor-policy: got {id:greedy}, which is not JSON
+    quoted for the shell, names in double quotes: --anchor-policy='{"name":1}'"
+  `);
+});
+
 test('unknown flags name the nearest one', () => {
   expect(failure('quickstart --worker=4 --anchor-polcy=greedy --xyzzy')).toMatchInlineSnapshot(`
     "CAIRN_FLAG_UNKNOWN --worker: cairn run has no such flag

@@ -85,7 +85,7 @@ function readFlag(
       const text = given ?? takeValue(rest) ?? refuseBare(written);
       // Set again, it moves to the end: overrides act in their order.
       reading.overrides.delete(written);
-      reading.overrides.set(written, optionValue(text));
+      reading.overrides.set(written, optionValue(written, text));
     } else {
       throw unknownFlag(spec, flags, written);
     }

@@ -19,6 +19,7 @@ export const runSpec = {
   details: [
     'Runs that are finished are reused; a run that was interrupted goes on where it stopped.',
     'Any option of the study can be given by its path, and a plugin kind replaces that plugin wherever it stands.',
+    'A value may be JSON: a plugin with its options is {"id":"greedy","options":{"delta":0.6}}.',
   ],
   arguments: [study],
   flags: {
@@ -29,8 +30,19 @@ export const runSpec = {
     teacherRoute: { type: 'names', value: 'ID,ID', summary: 'routes that are here; no teacher is trained' },
     only: { type: 'names', value: 'NAME,NAME', summary: 'these conditions and what they need' },
     workers: { type: 'count', value: 'N', summary: 'processes at a time' },
+    threads: { type: 'count', value: 'N', summary: 'cores of each process; results stay the same' },
     backend: { type: 'text', value: 'ID', summary: 'what computes (see cairn doctor)' },
+    profileStep: {
+      type: 'output',
+      value: 'FILE',
+      summary: 'train nothing: where the time of a step goes, and a trace into FILE',
+    },
     fresh: { type: 'boolean', summary: 'train again what is finished; routes are kept' },
+    cacheLimit: {
+      type: 'size',
+      value: 'SIZE',
+      summary: "most that teachers' outputs take, such as 4GB; 0: none",
+    },
     checkpointSeconds: { type: 'amount', value: 'N', summary: 'how often a running state is saved' },
     json,
   },
@@ -38,6 +50,7 @@ export const runSpec = {
   examples: [
     ['cairn run quickstart', 'a whole study on embedded data'],
     ['cairn run quickstart --plan', 'what it would train, and what that costs'],
+    ['cairn run quickstart --profile-step', 'where the time of a step goes'],
     ['cairn run quickstart --seeds=0,1 --only=kd,rco-greedy', 'a part of it'],
     ['cairn run quickstart --student.training.epochs=2', 'an option by its path'],
     ['cairn run quickstart --anchor-policy=greedy --anchor-policy.delta=0.6', 'another plugin'],
@@ -244,7 +257,7 @@ export const taskSpec = {
     { name: 'plan', summary: 'the plan file that the study wrote' },
     { name: 'run', summary: 'which of its runs' },
   ],
-  flags: {},
+  flags: { threads: { type: 'count', value: 'N', summary: 'cores that it may use' } },
   hidden: true,
   examples: [],
 } as const satisfies CommandSpec;

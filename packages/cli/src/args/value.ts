@@ -1,19 +1,25 @@
-import { isRecord, type Json, optionPath, UsageError } from '@cairn/core';
+import { type Json, optionPath, UsageError } from '@cairn/core';
 import type { FlagSpec, FlagValues } from './flags.ts';
+import { parseSize } from './size.ts';
 
 /**
- * The value of an option given by its path: a number, `true`, `false`, quoted text or a list where the text is
- * JSON for one, else the text as it stands.
+ * The value of an option given by its path: a number, `true`, `false`, quoted text, a list or an object where the text
+ * is JSON for one, else the text as it stands.
+ * @param path of the option, for the message
+ * @throws CAIRN_OPTION_INVALID for text that begins like an object and is none
  */
-export function optionValue(text: string): Json {
-  if (!/^(-?\d|true$|false$|"|\[)/.test(text)) return text;
+export function optionValue(path: string, text: string): Json {
+  if (!/^(-?\d|true$|false$|"|\[|\{)/.test(text)) return text;
   try {
-    const value = JSON.parse(text) as Json;
-    return isRecord(value) ? text : value;
+    return JSON.parse(text) as Json;
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     // `12ep`, `0,6`, `[a`: text, of which the option's own schema is the judge.
-    if (error instanceof SyntaxError) return text;
-    throw error;
+    if (!text.startsWith('{')) return text;
+    throw new UsageError('CAIRN_OPTION_INVALID', `--${path}: got ${text}, which is not JSON`, {
+      fix: `quoted for the shell, names in double quotes: --${path}='{"name":1}'`,
+      cause: error,
+    });
   }
 }
 
@@ -39,6 +45,8 @@ export function flagValue(name: string, spec: FlagSpec, text: string): Value {
     case 'names':
       if (text.split(',').every((part) => part !== '')) return text.split(',');
       throw wrong(name, text, 'names joined by commas');
+    case 'size':
+      return parseSize(text) ?? refuse(name, text, 'a size such as 4GB or 500MB, or 0');
     case 'count':
     case 'amount':
     case 'counts':
@@ -60,6 +68,10 @@ function numeric(name: string, spec: FlagSpec, text: string): number | readonly 
   const min = spec.min ?? 1;
   if (/^\d+$/.test(text) && Number(text) >= min) return Number(text);
   throw wrong(name, text, `a whole number, at least ${min}`);
+}
+
+function refuse(name: string, text: string, fix: string): never {
+  throw wrong(name, text, fix);
 }
 
 function wrong(name: string, text: string, fix: string): UsageError {

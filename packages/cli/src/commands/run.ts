@@ -1,16 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { runSpec } from '../args/specs.ts';
-import type { FlagValues } from '../args/flags.ts';
+import type { FlagValues, JsonTarget } from '../args/flags.ts';
 import type { Call, Command, ExitCode, Host } from '../command.ts';
 import { acquireLock } from '../files/index.ts';
 import { coloured, print, printJson, unicode, widthOf } from '../output.ts';
+import { cacheLimit } from '../study/cache-limit.ts';
+import { profileJson, profileStep, shown } from '../profile/profile-step.ts';
 import { collectResults } from '../study/collect.ts';
+import { shareCores, type Cores } from '../study/cores.ts';
 import { declareStudy, markLooked } from '../study/declaration.ts';
+import { dueOf, teachersOf } from '../study/due.ts';
 import { execute } from '../study/execute.ts';
 import { learnSpeed } from '../study/learn-speed.ts';
 import { openStudy, type OpenedStudy } from '../study/open-study.ts';
 import { planJson } from '../study/plan-json.ts';
 import { writePinned } from '../study/pinned.ts';
+import { plannedCache } from '../study/planned-cache.ts';
 import { provenanceOf } from '../study/provenance.ts';
 import { headLines, planLines } from '../study/show-plan.ts';
 import { readSpeed } from '../study/speed.ts';
@@ -36,9 +41,9 @@ export const run: Command<typeof runSpec.flags> = {
     const live = new LiveTerminal(view);
     try {
       const opened = await open(call, host, live);
-      const workers = flags.workers ?? Math.min(availableParallelism(), opened.plan.runs.length);
-      if (flags.plan) return await showPlan(host, opened, workers, flags, live);
-      return await train(host, opened, workers, flags, live);
+      if (flags.profileStep !== undefined) return await showProfile(host, opened, flags, flags.profileStep);
+      if (flags.plan) return await showPlan(host, opened, flags, live);
+      return await train(host, opened, flags, live);
     } finally {
       live.stop();
     }
@@ -51,36 +56,51 @@ function open(
   live: LiveTerminal,
 ) {
   const { profile, seeds, teacherSeeds, teacherRoute, only, backend } = flags;
-  const request = { name, profile, seeds, teacherSeeds, teacherRoute, only, backend, overrides };
-  // A plan downloads nothing.
-  return openStudy(host, request, { fetch: !flags.plan, say: (text) => live.say(text) });
+  // Only a profile computes in this process.
+  const threads = flags.profileStep === undefined ? 1 : (flags.threads ?? availableParallelism());
+  const request = { name, profile, seeds, teacherSeeds, teacherRoute, only, backend, threads, overrides };
+  // Plan and profile leave the disk as it is.
+  return openStudy(host, request, {
+    fetch: !flags.plan && flags.profileStep === undefined,
+    say: (text) => live.say(text),
+  });
+}
+
+/** No run trains, so what is there stays as it is. */
+async function showProfile(
+  host: Host,
+  opened: OpenedStudy,
+  { json, checkpointSeconds = CHECKPOINT_SECONDS }: Flags,
+  { file }: JsonTarget,
+): Promise<ExitCode> {
+  const profile = await profileStep(host, opened, { every: checkpointSeconds, file });
+  if (json !== undefined) await printJson(host, json, profileJson(profile));
+  if (json === undefined || json.file !== undefined) {
+    print(host.out, shown(opened, profile, widthOf(host.out)));
+  }
+  return 0;
 }
 
 async function showPlan(
   host: Host,
   opened: OpenedStudy,
-  workers: number,
   flags: Flags,
   live: LiveTerminal,
 ): Promise<ExitCode> {
   const status = await studyStatus(opened, flags.fresh);
-  const head = headLines(opened, status, { workers, speed: await speedOf(opened) });
+  const cache = plannedCache(opened.plan, status, cacheLimit(host, flags.cacheLimit));
+  const cores = coresFor(opened, status, flags);
+  const head = headLines(opened, status, { cores, speed: await speedOf(opened), cache });
   const warnings = await warningLines(opened, status);
-  live.show({ type: 'say', lines: [...head, ...warnings, ...planLines(opened, status)] });
+  live.show({ type: 'say', lines: [...head, ...warnings, ...planLines(opened, status, { cache })] });
   if (flags.json !== undefined) {
     const warned = { warnings: await studyWarnings(opened, status) };
-    await printJson(host, flags.json, { ...planJson(opened, status), ...warned });
+    await printJson(host, flags.json, { ...planJson(opened, status, cache), ...warned });
   }
   return 0;
 }
 
-async function train(
-  host: Host,
-  opened: OpenedStudy,
-  workers: number,
-  flags: Flags,
-  live: LiveTerminal,
-): Promise<ExitCode> {
+async function train(host: Host, opened: OpenedStudy, flags: Flags, live: LiveTerminal): Promise<ExitCode> {
   const { study, profile, store, plan, backend } = opened;
   const name = `${study.id}/${profile}`;
   const lock = await acquireLock(`${store.location}/owner.lock`, {
@@ -91,14 +111,16 @@ async function train(
     // Under the lock: nobody else changes what is there.
     const status = await studyStatus(opened, flags.fresh);
     const speed = await speedOf(opened);
-    const head = headLines(opened, status, { workers, speed });
+    const cache = plannedCache(plan, status, cacheLimit(host, flags.cacheLimit));
+    const cores = coresFor(opened, status, flags);
+    const head = headLines(opened, status, { cores, speed, cache });
     live.show({ type: 'say', lines: [...head, ...(await warningLines(opened, status))] });
     await prepare(host, opened, status, flags, live);
     await writePinned(store, { backend: backend.id, numerics: plan.numerics });
     announce(opened, status, live);
-    const { ends, complaints, seconds } = await execute(host, opened, status, workers, live);
+    const { ends, complaints, seconds } = await execute(host, opened, status, cores, live);
     live.stop();
-    await learnSpeed(opened, status, seconds);
+    await learnSpeed(opened, status, seconds, cores.threads);
     const failed = ends.filter((end) => !end.skipped && end.exitCode !== 0 && end.exitCode !== 130);
     for (const { id } of failed) print(host.err, ['', `${id}:`, ...(complaints.get(id) ?? [])]);
     if (host.signal.aborted || ends.some((end) => end.exitCode === 130)) {
@@ -110,6 +132,13 @@ async function train(
   } finally {
     lock.release();
   }
+}
+
+function coresFor(opened: OpenedStudy, status: StudyStatus, { workers, threads }: Flags): Cores {
+  const due = dueOf(opened, status);
+  const waiting = due.runs.every((run) => teachersOf(run, due).length > 0);
+  const [routes, runs] = [due.routes.length, due.runs.length];
+  return shareCores({ cores: availableParallelism(), routes, runs, waiting, workers, threads });
 }
 
 function speedOf({ places, plan }: OpenedStudy): Promise<number | undefined> {
@@ -141,6 +170,8 @@ async function prepare(
     backend: backend.id,
     plan,
     checkpointSeconds,
+    cacheLimit: cacheLimit(host, flags.cacheLimit),
+    due: plan.runs.map(({ id }) => id).filter((id) => status.runs.get(id)?.state !== 'reused'),
     provenance,
     declared,
   } as const;

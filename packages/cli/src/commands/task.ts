@@ -14,12 +14,12 @@ import { encodeEvent, type StudyEvent } from '../terminal/events.ts';
 /** `cairn task <plan> <run>`: one run in this process. */
 export const task: Command<typeof taskSpec.flags> = {
   spec: taskSpec,
-  async execute({ arguments: [planFile = '', id = ''] }, host) {
+  async execute({ arguments: [planFile = '', id = ''], flags }, host) {
     const studyStore = new NodeStore(dirname(host.typedPath(planFile)));
     const work = await readWork(studyStore);
     const { plan } = work;
     const registry = await host.registry();
-    const { backend } = await startBackend(host, work.backend, plan.numerics);
+    const { backend } = await startBackend(host, work.backend, plan.numerics, flags.threads ?? 1);
     const splits = await openSplits(host, registry, plan.study.dataset, {
       fetch: false,
       say: () => undefined,

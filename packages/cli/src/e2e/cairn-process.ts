@@ -136,5 +136,6 @@ export function neutral(text: string, home: string): string {
     .replace(/^\d\d:\d\d:\d\d/gm, '<time>')
     .replace(/process \d+ since [\dT:.Z-]+/g, 'process <pid> since <date>')
     .replace(/kill \d+/g, 'kill <pid>')
-    .replace(/wasm-[\w-]+/g, '<numerics>');
+    .replace(/wasm-[\w-]+/g, '<numerics>')
+    .replace(/\d+ process(es)? x \d+ threads? \(.*\)/, '<processes>');
 }

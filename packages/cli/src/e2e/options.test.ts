@@ -36,7 +36,7 @@ test('--plan writes nothing', slow, async () => {
   expect(text).toMatchInlineSnapshot(`
     "cairn  quickstart/smoke   textures, 20 classes   resnet8 from resnet8
            Route-constrained distillation on procedural textures
-           wasm (<numerics>), 2 processes x 1 thread
+           wasm (<numerics>), <processes>
     plan   1 route, 3 runs, <n> student images
     warn   one seed: nothing is known of the spread, so no difference can be told from chance
 
@@ -47,9 +47,10 @@ test('--plan writes nothing', slow, async () => {
 
     kd-t0-s0                   new       1 epoch, <n> multiply-adds, anchors 3   (not run yet)
     rco-eei-t0-s0              new       3 epochs, <n> multiply-adds, anchors 1 2 3   (not run yet)
-    kd-restarts-t0-s0          new       3 epochs, <n> multiply-adds, anchors 3 3 3   (not run yet)
+    kd-restarts-t0-s0          new       3 epochs, <n> multiply-adds (teacher 234 M, 91.7 M with the cache), anchors 3 3 3   (not run yet)
 
     to do  1 route, 3 runs, <n> student images, <n> multiply-adds
+    cache  57.6 kB of teacher outputs save 142 M of the teachers' <n> multiply-adds (26 %)
     "
   `);
 });

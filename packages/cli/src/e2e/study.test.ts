@@ -112,7 +112,7 @@ test('a second call reuses everything, says so, and touches no journal', slow, a
   ).toMatchInlineSnapshot(`
     "cairn  quickstart/smoke   textures, 20 classes   resnet8 from resnet8
            Route-constrained distillation on procedural textures
-           wasm (<numerics>), 2 processes x 1 thread
+           wasm (<numerics>), <processes>
     plan   1 route, 7 runs; 7 runs reused
     warn   one seed: nothing is known of the spread, so no difference can be told from chance
     <time>  route  teacher s0  reused   3 anchors, val <percent>"

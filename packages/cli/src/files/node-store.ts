@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-import { RunError, type Store } from '@cairn/core';
+import { RunError, type Store, type StoredFile } from '@cairn/core';
 import { fileError, systemCode } from './file-error.ts';
 import { processLives } from './process-info.ts';
 
@@ -76,6 +76,23 @@ export class NodeStore implements Store {
     }
   }
 
+  async files(path: string): Promise<readonly StoredFile[]> {
+    const folder = this.#path(path);
+    const names = await this.list(path);
+    const files = await Promise.all(names.map((name) => fileIn(folder, name)));
+    return files.filter((file) => file !== undefined);
+  }
+
+  async touch(path: string): Promise<void> {
+    const file = this.#path(path);
+    const now = new Date();
+    try {
+      await utimes(file, now, now);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw fileError('touch', file, error);
+    }
+  }
+
   /** A file, or a folder with all that is in it. */
   async remove(path: string): Promise<void> {
     const file = this.#path(path);
@@ -98,6 +115,17 @@ export class NodeStore implements Store {
       });
     }
     return resolve(this.location, path);
+  }
+}
+
+/** Undefined for a folder, and for what is gone by now. */
+async function fileIn(folder: string, name: string): Promise<StoredFile | undefined> {
+  try {
+    const facts = await stat(resolve(folder, name));
+    return facts.isFile() ? { name, bytes: facts.size, used: facts.mtimeMs } : undefined;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw fileError('look at', resolve(folder, name), error);
   }
 }
 

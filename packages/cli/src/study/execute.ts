@@ -3,6 +3,8 @@ import type { RunTask, TaskEnd } from '@cairn/core';
 import type { Host } from '../command.ts';
 import { decodeLine } from '../terminal/events.ts';
 import type { LiveTerminal } from '../terminal/live-terminal.ts';
+import type { Cores } from './cores.ts';
+import { dueOf, teachersOf } from './due.ts';
 import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
 import { WORK_FILE } from './work-file.ts';
@@ -20,15 +22,15 @@ export async function execute(
   host: Host,
   opened: OpenedStudy,
   status: StudyStatus,
-  workers: number,
+  cores: Cores,
   live: LiveTerminal,
 ): Promise<Execution> {
-  const tasks = dueTasks(host, opened, status);
+  const tasks = dueTasks(host, opened, status, cores);
   const spoken = new Map<string, string[]>();
   const [begun, seconds] = [new Map<string, number>(), new Map<string, number>()];
   const launcher = opened.registry.create(opened.study.launcher);
   const ends = await launcher.run(tasks, {
-    workers,
+    workers: cores.workers,
     signal: host.signal,
     started(run) {
       begun.set(run, performance.now());
@@ -65,27 +67,28 @@ function reasonOf(spoken: Map<string, string[]>, id: string, exitCode: number): 
   return `its process ended with code ${exitCode}`;
 }
 
-function dueTasks(host: Host, { plan, store }: OpenedStudy, status: StudyStatus): RunTask[] {
-  const file = `${store.location}/${WORK_FILE}`;
-  const commandFor = (id: string): RunTask['command'] => [
+function dueTasks(
+  host: Host,
+  opened: OpenedStudy,
+  status: StudyStatus,
+  { threads, teacherThreads }: Cores,
+): RunTask[] {
+  const file = `${opened.store.location}/${WORK_FILE}`;
+  const commandFor = (id: string, count: number): RunTask['command'] => [
     ...host.self,
     'task',
     file,
     id,
+    `--threads=${count}`,
     ...host.pluginFlags,
   ];
-  const due = (states: StudyStatus['runs']) => (item: { readonly id: string }) =>
-    states.get(item.id)?.state !== 'reused';
-  const routes = plan.routes.filter(due(status.routes));
-  const runs = plan.runs.filter(due(status.runs));
-  const ids = new Set([...routes, ...runs].map((item) => item.id));
+  const due = dueOf(opened, status);
+  const ids = new Set([...due.routes, ...due.runs].map((item) => item.id));
   return [
-    ...routes.map((route) => ({ id: route.id, command: commandFor(route.id), after: [] })),
-    ...runs.map((run) => {
-      const taught = [run.routeId, run.foreignRouteId];
-      const teachers = plan.routes.filter((r) => taught.includes(r.routeId)).map((r) => r.id);
-      const after = [...teachers, ...Object.values(run.copies)].filter((id) => ids.has(id));
-      return { id: run.id, command: commandFor(run.id), after };
+    ...due.routes.map(({ id }) => ({ id, command: commandFor(id, teacherThreads), after: [] })),
+    ...due.runs.map((run) => {
+      const after = [...teachersOf(run, due), ...Object.values(run.copies).filter((id) => ids.has(id))];
+      return { id: run.id, command: commandFor(run.id, threads), after };
     }),
   ];
 }

@@ -1,4 +1,5 @@
 /** Data and backend of a study: what planning, working and evaluating stand on. */
+import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import {
   BackendError,
@@ -52,11 +53,15 @@ export function fetchLines(say: (text: string) => void): (progress: FetchProgres
   };
 }
 
-/** Starts a backend, with the numerics that a study is pinned to where it is. */
+/**
+ * Starts a backend, with the numerics that a study is pinned to where it is.
+ * @param threads all cores by default, since most commands are alone
+ */
 export async function startBackend(
   host: Host,
   id: string,
   numerics: string | undefined,
+  threads = availableParallelism(),
 ): Promise<{ readonly backend: Backend; readonly info: BackendInfo }> {
   const load = host.backends[id];
   if (load === undefined) {
@@ -65,7 +70,7 @@ export async function startBackend(
     });
   }
   const backend = await load();
-  const info = await backend.activate(numerics === undefined ? {} : { numerics });
+  const info = await backend.activate({ threads, ...(numerics === undefined ? {} : { numerics }) });
   if (numerics === undefined || info.numerics === numerics) return { backend, info };
   throw new BackendError(
     'CAIRN_BACKEND_NUMERICS',

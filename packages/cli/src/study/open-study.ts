@@ -2,6 +2,7 @@
 import {
   CairnError,
   throwAll,
+  type Backend,
   type BackendInfo,
   type Overrides,
   type Registry,
@@ -26,6 +27,8 @@ export interface StudyRequest {
   readonly teacherSeeds?: readonly number[] | undefined;
   readonly only?: readonly string[] | undefined;
   readonly backend?: string | undefined;
+  /** Of this process: a plan computes nothing, and its processes get theirs. @default 1 */
+  readonly threads?: number | undefined;
   /** Ids of routes that stand in for the teachers. */
   readonly teacherRoute?: readonly string[] | undefined;
 }
@@ -39,6 +42,8 @@ export interface OpenedStudy {
   readonly duplicates: Duplicates;
   readonly registry: Registry;
   readonly backend: BackendInfo;
+  /** The backend itself, active. */
+  readonly compute: Backend;
   readonly places: Places;
   readonly store: NodeStore;
   /** Things to tell before it starts. */
@@ -76,10 +81,11 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
   const store = places.study(study.id, profile);
   const pinned = await readPinned(store);
   const backendId = request.backend ?? pinned?.backend ?? DEFAULT_BACKEND;
-  const { info } = await startBackend(
+  const { backend, info } = await startBackend(
     host,
     backendId,
     pinned?.backend === backendId ? pinned.numerics : undefined,
+    request.threads ?? 1,
   );
   const splits = await openSplits(host, registry, study.dataset, data);
   teachers?.check(splits);
@@ -94,7 +100,8 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
   });
   const duplicates = await duplicatesOf(places.home, splits, data.fetch);
   const notes = [...duplicateLines(duplicates), ...(teachers?.notes ?? []), ...resolved.notes];
-  return { study, profile, plan, splits, duplicates, registry, backend: info, places, store, notes };
+  const compute = backend;
+  return { study, profile, plan, splits, duplicates, registry, backend: info, compute, places, store, notes };
 }
 
 /** The study and its selection; where the study is wrong, what is wrong with the selection is told along with it. */

@@ -1,9 +1,14 @@
 import type { JsonObject } from '@cairn/core';
 import type { OpenedStudy } from './open-study.ts';
+import type { PlannedCache } from './planned-cache.ts';
 import type { StudyStatus } from './status.ts';
 
 /** The plan for scripts: `cairn run <study> --plan --json`. */
-export function planJson({ study, profile, plan, duplicates }: OpenedStudy, status: StudyStatus): JsonObject {
+export function planJson(
+  { study, profile, plan, duplicates }: OpenedStudy,
+  status: StudyStatus,
+  cache: PlannedCache,
+): JsonObject {
   return {
     version: 1,
     study: study.id,
@@ -20,7 +25,8 @@ export function planJson({ study, profile, plan, duplicates }: OpenedStudy, stat
       anchors: expected.anchors.map(({ id: step, epoch, learningRate }) => ({ step, epoch, learningRate })),
       multiplyAdds,
     })),
-    runs: plan.runs.map(({ id, condition, seed, teacherSeed, outline, images, multiplyAdds }) => ({
+    cache: { limit: cache.limit, bytes: cache.bytes },
+    runs: plan.runs.map(({ id, condition, seed, teacherSeed, outline, images, multiplyAdds, guide }) => ({
       id,
       condition,
       seed,
@@ -32,6 +38,8 @@ export function planJson({ study, profile, plan, duplicates }: OpenedStudy, stat
       anchors: outline.anchors,
       images,
       multiplyAdds,
+      teacherMultiplyAdds: guide?.multiplyAdds ?? 0,
+      cachedMultiplyAdds: cache.saved.get(id) ?? 0,
     })),
   };
 }

@@ -4,26 +4,31 @@ import type { OpenedStudy } from './open-study.ts';
 import type { StudyStatus } from './status.ts';
 import { counted, percent } from '../format.ts';
 import { about, scaled } from '../terminal/format.ts';
+import type { Cores } from './cores.ts';
+import { dueOf } from './due.ts';
+import { cacheLine, teacherShare, type PlannedCache } from './planned-cache.ts';
 import { secondsFor } from './speed.ts';
 
 export interface Pace {
-  /** Processes at a time. */
-  readonly workers: number;
-  /** Multiply-adds a second of one process here; undefined where none was measured. */
+  readonly cores: Cores;
+  /** Multiply-adds a second of one core here; undefined where none was measured. */
   readonly speed: number | undefined;
+  readonly cache: PlannedCache;
 }
 
 /** The first lines of any run: what is studied, on what. */
-export function headLines(opened: OpenedStudy, status: StudyStatus, { workers, speed }: Pace): string[] {
+export function headLines(opened: OpenedStudy, status: StudyStatus, pace: Pace): string[] {
+  const { text, warnings } = pace.cores;
   const { study, profile, plan, backend, splits } = opened;
   const { classes } = splits.spec;
   const models = `${modelName(study.student.model)} from ${modelName(study.teacher.model)}`;
   return [
     `cairn  ${study.id}/${profile}   ${splits.spec.id}, ${classes} classes   ${models}`,
     `       ${study.title}`,
-    `       ${backend.id} (${backend.numerics}), ${workers} ${workers === 1 ? 'process' : 'processes'} x ${backend.threads} thread`,
-    `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status, { workers, speed })}`,
+    `       ${backend.id} (${backend.numerics}), ${text}`,
+    `plan   ${counted(plan.routes.length, 'route')}, ${counted(plan.runs.length, 'run')}${todo(opened, status, pace)}`,
     ...opened.notes.map((note) => `       ${note}`),
+    ...warnings.map((warning) => `warn   ${warning}`),
   ];
 }
 
@@ -36,7 +41,11 @@ export function modelName(model: {
 }
 
 /** A row per route and run. */
-export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
+export function planLines(
+  opened: OpenedStudy,
+  status: StudyStatus,
+  { cache }: Pick<Pace, 'cache'>,
+): string[] {
   const { plan } = opened;
   const lines: string[] = [''];
   for (const route of plan.routes) {
@@ -53,10 +62,10 @@ export function planLines(opened: OpenedStudy, status: StudyStatus): string[] {
       run.outline.anchors,
       plan.routes.find((r) => r.routeId === run.routeId)?.expected,
     );
-    const cost = `${bound}${counted(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${anchors}`;
+    const cost = `${bound}${counted(Number(epochs.toFixed(2)), 'epoch')}, ${scaled(run.multiplyAdds)} multiply-adds${teacherShare(run, cache)}${anchors}`;
     lines.push(row(run.id, state?.state, cost, state?.text));
   }
-  return [...lines, ...totalLines(opened, status)];
+  return [...lines, ...totalLines(opened, status), cacheLine(plan, cache)];
 }
 
 function row(id: string, state: string | undefined, cost: string, why: string | undefined): string {
@@ -78,25 +87,24 @@ function anchorText(anchors: readonly number[] | undefined, route: Manifest | un
   return `, anchors ${epochs.join(' ')}`;
 }
 
-/** What is left to do. */
-function due({ plan }: OpenedStudy, status: StudyStatus) {
-  const routes = plan.routes.filter(({ id }) => status.routes.get(id)?.state !== 'reused');
-  const runs = plan.runs.filter(({ id }) => status.runs.get(id)?.state !== 'reused');
-  return { routes, runs, images: runs.reduce((sum, r) => sum + r.images, 0) };
-}
-
-function todo(opened: OpenedStudy, status: StudyStatus, { workers, speed }: Pace): string {
-  const { routes, runs, images } = due(opened, status);
-  const steps = [routes, runs].map((tasks) => tasks.map((task) => task.multiplyAdds));
+function todo(opened: OpenedStudy, status: StudyStatus, { cores, speed, cache }: Pace): string {
+  const { routes, runs, images } = dueOf(opened, status);
+  const { workers: processes, threads, teacherThreads } = cores;
+  const work = (task: { readonly id: string; readonly multiplyAdds: number }): number =>
+    task.multiplyAdds - (cache.saved.get(task.id) ?? 0);
+  const steps = [
+    { tasks: routes.map(work), processes, threads: teacherThreads },
+    { tasks: runs.map(work), processes, threads },
+  ];
   const unknown = speed === undefined || routes.length + runs.length === 0;
-  const time = unknown ? '' : `, ${about(secondsFor(steps, speed, workers))}`;
+  const time = unknown ? '' : `, ${about(secondsFor(steps, speed))}`;
   const reused = opened.plan.runs.length - runs.length;
-  const work = images === 0 ? '' : `, ${counted(images, 'student image')}`;
-  return `${work}${time}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
+  const trained = images === 0 ? '' : `, ${counted(images, 'student image')}`;
+  return `${trained}${time}${reused === 0 ? '' : `; ${counted(reused, 'run')} reused`}`;
 }
 
 function totalLines(opened: OpenedStudy, status: StudyStatus): string[] {
-  const { routes, runs, images } = due(opened, status);
+  const { routes, runs, images } = dueOf(opened, status);
   const cost = [...routes, ...runs].reduce((sum, r) => sum + r.multiplyAdds, 0);
   return [
     '',

@@ -28,6 +28,16 @@ test('a file that says nothing is written anew', async () => {
 });
 
 test('steps follow each other; within one, the work is shared, but no task is split', () => {
-  expect(secondsFor([[8], [4, 4, 4]], 2, 2)).toBe(4 + 3);
-  expect(secondsFor([[], [4, 4, 4]], 2, 8)).toBe(2);
+  const teachers = { tasks: [8], processes: 2, threads: 2 };
+  const runs = { tasks: [4, 4, 4], processes: 2, threads: 1 };
+  expect(secondsFor([teachers, runs], 2)).toBe(2 + 3);
+  expect(
+    secondsFor(
+      [
+        { ...teachers, tasks: [] },
+        { ...runs, processes: 8 },
+      ],
+      2,
+    ),
+  ).toBe(2);
 });

@@ -1,4 +1,4 @@
-/** How fast this machine trains: multiply-adds a second of one process, measured over finished runs, for each numerics. */
+/** How fast this machine trains: multiply-adds a second of one core, measured over finished runs, for each numerics. */
 import type { Store } from '@cairn/core';
 import { z } from 'zod';
 
@@ -9,7 +9,7 @@ const MEMORY_SECONDS = 3600;
 const measured = z.object({ multiplyAdds: z.number().positive(), seconds: z.number().positive() });
 const schema = z.object({ version: z.literal(1), numerics: z.record(z.string(), measured) });
 
-/** Work and the time that one process took for it, its start included. */
+/** Work and the time that one core took for it (of several: all of theirs), the process's start included. */
 export type Measured = z.output<typeof measured>;
 
 /** Undefined where nothing of these numerics was measured. */
@@ -45,15 +45,24 @@ async function read(home: Store): Promise<Readonly<Record<string, Measured>>> {
   }
 }
 
+/** Tasks beside each other. */
+export interface WorkStep {
+  /** Multiply-adds of each. */
+  readonly tasks: readonly number[];
+  readonly processes: number;
+  /** Of each process. */
+  readonly threads: number;
+}
+
 /**
- * Seconds until work in steps is done, the tasks of a step beside each other on so many processes.
- * @param steps multiply-adds of each task; a step begins when the one before is done
- * @param speed of one process, multiply-adds a second
+ * Seconds until work in steps is done.
+ * @param steps each begins when the one before is done
+ * @param speed of one core, multiply-adds a second
  */
-export function secondsFor(steps: readonly (readonly number[])[], speed: number, processes: number): number {
-  const each = steps.map((tasks) => {
+export function secondsFor(steps: readonly WorkStep[], speed: number): number {
+  const each = steps.map(({ tasks, processes, threads }) => {
     const total = tasks.reduce((a, b) => a + b, 0);
-    return Math.max(total / processes, ...tasks, 0) / speed;
+    return Math.max(total / processes, ...tasks, 0) / (speed * threads);
   });
   return each.reduce((a, b) => a + b, 0);
 }

@@ -10,6 +10,10 @@ export interface WorkFile {
   readonly backend: string;
   readonly plan: Plan;
   readonly checkpointSeconds: number;
+  /** Bytes that the cache of teachers' outputs may have. @default 4 GB */
+  readonly cacheLimit?: number;
+  /** Ids of the runs that are to be trained: what of a teacher's outputs is asked for again. @default all */
+  readonly due?: readonly string[];
   /** Of the command that wrote it. */
   readonly provenance?: Provenance;
   /** What was declared before the first student, and each change of it: `study.json`. */

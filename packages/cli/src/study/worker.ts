@@ -10,6 +10,7 @@ import {
 } from '@cairn/core';
 import {
   carve,
+  sharedLessons,
   type PlannedRoute,
   type PlannedRun,
   type RunEnvironment,
@@ -17,10 +18,11 @@ import {
   type RunRoute,
   type RunSpec,
 } from '@cairn/engine';
-import { openRoute, readManifest, RouteWriter } from '@cairn/route';
+import { openRoute, OutputCache, readManifest, RouteWriter } from '@cairn/route';
 import { Journal } from '@cairn/tracking';
 import type { Host } from '../command.ts';
 import { NodeStore } from '../files/index.ts';
+import { DEFAULT_CACHE_LIMIT } from './cache-limit.ts';
 import { counted, percent } from '../format.ts';
 import { finishedRun } from './finished.ts';
 import { headerRecords, JOURNAL } from './header.ts';
@@ -108,9 +110,15 @@ export async function workOnRun(ground: WorkerGround, run: PlannedRun): Promise<
     header,
     route,
     ...foreign,
+    keepOutputs: sharedLessons(ground.work.plan, dueRuns(ground))(run),
     stagesOf: (condition) => copied.get(condition) ?? [],
   });
   return `${counted(Number(result.epochs.toFixed(2)), 'epoch')}   ${reached(result)}`;
+}
+
+/** The runs that this command trains, whoever trains them. */
+function dueRuns({ work }: WorkerGround): ReadonlySet<string> {
+  return new Set(work.due ?? work.plan.runs.map(({ id }) => id));
 }
 
 /** A route of the plan as a student's run reads it. @throws CAIRN_PLAN_DAMAGED, CAIRN_ROUTE_ABSENT */
@@ -191,6 +199,8 @@ async function environmentFor(
 ): Promise<RunEnvironment> {
   const { host, work, places, registry, backend, splits } = ground;
   const journal = await Journal.open(store, JOURNAL);
+  const observer = workerObserver(host.out, task, () => performance.now());
+  const limit = work.cacheLimit ?? DEFAULT_CACHE_LIMIT;
   return {
     plugins: registry,
     backend,
@@ -199,9 +209,9 @@ async function environmentFor(
     store,
     journal,
     header: [],
-    cache: places.teacherCache,
+    cache: new OutputCache({ store: places.teacherCache, limit, note: (text) => observer.note(text) }),
     stagesOf: () => [],
-    observer: workerObserver(host.out, task, () => performance.now()),
+    observer,
     signal: host.signal,
     now: () => Date.now(),
     checkpointSeconds: work.checkpointSeconds,

@@ -29,8 +29,7 @@ export function compareRuns(before: JournalView, again: JournalView): RunCompari
 
 function factsOf(journal: JournalView): ReadonlyMap<string, string> {
   const { tags, weights, anchors, stages, metrics, results } = journal;
-  const result = { ...results.at(-1) };
-  delete (result as { seconds?: unknown }).seconds;
+  const { seconds: _, reuse: __, ...result } = { ...results.at(-1) };
   return new Map([
     ...(tags['cairn.initial'] === undefined ? [] : [['initial', tags['cairn.initial']] as const]),
     ...anchors.map((a, i) => [`anchor ${i + 1}`, spelled({ ...a, type: undefined })] as const),

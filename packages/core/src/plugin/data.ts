@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UsageError } from '../errors.ts';
 import { isRecord, type JsonObject } from '../json.ts';
 import { isPluginKind, type PluginKind } from './kinds.ts';
 
@@ -17,6 +18,25 @@ export function isPluginData(value: unknown): value is PluginData {
     typeof value['id'] === 'string' &&
     isRecord(value['options'])
   );
+}
+
+/**
+ * A choice of plugin as a person writes it where one stands: an id, or `{ id, options }`; `kind` may be left out.
+ * @param path where it stands, for the message
+ * @throws CAIRN_OPTION_INVALID for anything else
+ */
+export function pluginFrom<K extends PluginKind>(kind: K, value: unknown, path: string): PluginData<K> {
+  const { id, options = {}, kind: named = kind, ...others } = isRecord(value) ? value : { id: value };
+  if (typeof id === 'string' && isRecord(options) && named === kind && Object.keys(others).length === 0) {
+    return { kind, id, options: options as JsonObject };
+  }
+  throw new UsageError('CAIRN_OPTION_INVALID', `${path}: got ${JSON.stringify(value)}`, {
+    fix: `${article(kind)} by its id, or {"id":"<id>","options":{…}}`,
+  });
+}
+
+function article(kind: PluginKind): string {
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 /** zod schema for an option that holds another plugin: `anchorPolicy: pluginRef('anchor-policy')`. */

@@ -1,8 +1,9 @@
 /** Turns zod's issues into messages that say the path, the value received, what is accepted and the nearest fix. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { isRecord } from '../json.ts';
 import { suggestion } from '../nearest.ts';
+import { knownKeys, schemaAt, type JsonSchema } from './option-schema.ts';
 
 /** `['anchorPolicy', 'delta']` as it is written on the command line: `anchor-policy.delta`. */
 export function optionPath(path: readonly PropertyKey[]): string {
@@ -18,7 +19,7 @@ export function optionErrors(
 ): UsageError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      const known = knownKeys(schema, issue.path);
+      const known = knownKeys(schema, issue.path, valueAt(value, issue.path));
       return issue.keys.map((key) => unknownOption(join(base, [...issue.path, key]), key, known));
     }
     const got = valueAt(value, issue.path);
@@ -60,44 +61,6 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-interface JsonSchema {
-  readonly type?: string;
-  readonly properties?: Record<string, JsonSchema>;
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-}
-
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): JsonSchema | undefined {
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-  return path.reduce<JsonSchema | undefined>((s, key) => stepInto(s, key), root);
-}
-
-/** Of a choice, what the alternatives that have the key say of it. */
-function stepInto(s: JsonSchema | undefined, key: PropertyKey): JsonSchema | undefined {
-  const own = typeof key === 'number' ? s?.items : s?.properties?.[String(key)];
-  if (own !== undefined) return own;
-  const choices = s?.anyOf ?? s?.oneOf ?? [];
-  const found = choices.map((choice) => stepInto(choice, key)).filter((each) => each !== undefined);
-  const distinct = found.filter((a, i) => found.findIndex((b) => accepted(a) === accepted(b)) === i);
-  return distinct.length > 1 ? { anyOf: distinct } : distinct[0];
-}
-
-/** The option names at a path of a schema. */
-export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[] = []): string[] {
-  const found = schemaAt(schema, path);
-  const all = [found, ...(found?.anyOf ?? found?.oneOf ?? [])];
-  return [...new Set(all.flatMap((s) => Object.keys(s?.properties ?? {})))];
-}
-
 /** `a number above 0 (default 0.8)`: what an option accepts, in words. */
 export function describeOption(schema: z.ZodType, path: readonly PropertyKey[]): string | undefined {
   const found = schemaAt(schema, path);
@@ -117,7 +80,7 @@ function accepted(s: JsonSchema): string | undefined {
   }
   if (s.type === 'number' || s.type === 'integer') return numberInWords(s);
   if (s.type === 'boolean') return 'true or false';
-  if (s.type === 'array') return 'a list';
+  if (s.type === 'array') return s.minItems === undefined ? 'a list' : `a list of at least ${s.minItems}`;
   return s.type === 'string' ? 'text' : undefined;
 }
 

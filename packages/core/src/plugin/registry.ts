@@ -1,11 +1,12 @@
 import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
+import type { z } from 'zod';
 import { CairnError, PluginError, throwAll, UsageError } from '../errors.ts';
 import { isRecord, type Json, type JsonObject } from '../json.ts';
 import { suggestion } from '../nearest.ts';
 import { isPluginData, type PluginData } from './data.ts';
 import type { PluginFactory } from './define.ts';
 import { pluginKinds, tokenOf, type PluginKind, type PluginKinds } from './kinds.ts';
-import { knownKeys, optionErrors, optionPath } from './option-errors.ts';
+import { optionErrors, optionPath } from './option-errors.ts';
 
 /** Turns plugin data into instances. A service: plugins that hold other plugins inject it. */
 export interface Plugins {
@@ -54,10 +55,9 @@ export class Registry implements Plugins {
     return resolved as PluginData<K>;
   }
 
-  /** Whether a plugin has an option of this name. False for one that is not registered. */
-  hasOption({ kind, id }: PluginData, option: string): boolean {
-    const factory = this.#factories.get(`${kind}/${id}`);
-    return factory !== undefined && knownKeys(factory.schema).includes(option);
+  /** The schema of a plugin's options. Undefined for one that is not registered. */
+  schemaOf({ kind, id }: PluginData): z.ZodType | undefined {
+    return this.#factories.get(`${kind}/${id}`)?.schema;
   }
 
   create<K extends PluginKind>(data: PluginData<K>): PluginKinds[K] {

@@ -3,99 +3,84 @@
  * below it. A path that starts with a plugin kind acts on every plugin of that kind, wherever it stands:
  * `anchor-policy` replaces it, `anchor-policy.delta` sets an option of those that have it.
  */
-import { type CairnError, throwAll, UsageError } from '../errors.ts';
+import type { z } from 'zod';
+import { CairnError, throwAll, UsageError } from '../errors.ts';
 import { isRecord } from '../json.ts';
-import { nearest } from '../nearest.ts';
 import { isPluginData, type PluginData } from '../plugin/data.ts';
-import { optionPath } from '../plugin/option-errors.ts';
-import { isPluginKind } from '../plugin/kinds.ts';
+import { isPluginKind, type PluginKind } from '../plugin/kinds.ts';
+import { knownKeys } from '../plugin/option-schema.ts';
+import { camelCase, setIn, setInPlugin, type Place, type SchemaOf } from './set-option.ts';
 import type { Overrides, OverrideValue } from './study.ts';
 
-/** Whether a plugin has an option. */
-export type HasOption = (plugin: PluginData, option: string) => boolean;
+/** What says which options there are. Without it those that stand in the study are, and any in a plugin. */
+export interface OptionSchemas {
+  readonly study?: z.ZodType | undefined;
+  readonly plugin?: SchemaOf | undefined;
+}
 
 /**
- * The study with the overrides in place, in their order. Whether a plugin has such an option is checked later,
- * by its own schema; `hasOption` only says which plugins of a kind an override of the kind means.
- * @throws CAIRN_OPTION_UNKNOWN for a path that leads nowhere; several together
+ * The study with the overrides in place, in their order. Whether a plugin has such an option is checked later, by its
+ * own schema. An option that tells alternatives apart, such as `schedule.name`, takes those with it that its new value
+ * does not have.
+ * @throws CAIRN_OPTION_UNKNOWN for a path that leads nowhere, CAIRN_OPTION_INVALID for a value that is no plugin where
+ *   one stands; several together
  */
 export function applyOverrides<T extends object>(
   study: T,
   overrides: Overrides,
-  hasOption: HasOption = () => true,
+  schemas: OptionSchemas = {},
 ): T {
   const errors: CairnError[] = [];
   let result: unknown = study;
   for (const [path, value] of Object.entries(overrides)) {
     const keys = path.split('.');
     const [head = '', ...rest] = keys;
-    if (isPluginKind(head) && !Object.hasOwn(study, head)) {
-      const all: PluginData[] = [];
-      everywhere(result, head, (plugin) => (all.push(plugin), plugin));
-      const [option = ''] = rest;
-      const having = all.filter((plugin) => option === '' || hasOption(plugin, camelCase(option)));
-      // Where none has it, all are meant: their schemas say what they know.
-      const meant = new Set(having.length === 0 ? all : having);
-      const change = (plugin: PluginData) => changePlugin(plugin, rest, value);
-      result = everywhere(result, head, (plugin) => (meant.has(plugin) ? change(plugin) : plugin));
-      if (all.length === 0) {
-        errors.push(new UsageError('CAIRN_OPTION_UNKNOWN', `${path}: this study has no ${head}`));
-      }
-    } else {
-      result = set(result, keys, value, path, errors);
+    const { study: schema, plugin: schemaOf = () => undefined } = schemas;
+    const place: Place = { walked: [], path, schema, at: [], open: false, schemaOf };
+    try {
+      result =
+        isPluginKind(head) && !isOfStudy(study, head, rest[0])
+          ? setInKind(result, head, rest, value, place)
+          : setIn(result, keys, value, place);
+    } catch (error) {
+      if (!(error instanceof CairnError)) throw error;
+      errors.push(error);
     }
   }
   throwAll(errors);
   return result as T;
 }
 
-function changePlugin(plugin: PluginData, keys: readonly string[], value: OverrideValue): PluginData {
-  if (keys.length === 0 && isPluginData(value)) return value;
-  if (keys.length === 0)
-    return { kind: plugin.kind, id: typeof value === 'string' ? value : JSON.stringify(value), options: {} };
-  return { ...plugin, options: setOption(plugin.options, keys, value) as PluginData['options'] };
+/** `augmentation.views` is the study's own option, `augmentation.padding` one of its augmentations'. */
+function isOfStudy(study: object, kind: PluginKind, option = ''): boolean {
+  const own = (study as Readonly<Record<string, unknown>>)[kind];
+  if (!isRecord(own) || isPluginData(own)) return Object.hasOwn(study, kind);
+  return Object.hasOwn(own, camelCase(option));
 }
 
-/** Below a plugin any key may be set: its schema is the judge. */
-function setOption(options: unknown, keys: readonly string[], value: OverrideValue): unknown {
-  const [key = '', ...rest] = keys;
-  const record = isRecord(options) ? options : {};
-  const name = nameOf(record, key) ?? camelCase(key);
-  const current = record[name];
-  if (isPluginData(current)) return { ...record, [name]: changePlugin(current, rest, value) };
-  return { ...record, [name]: rest.length === 0 ? value : setOption(current, rest, value) };
-}
-
-function set(
-  target: unknown,
+/** Where no plugin of the kind has the option, all are meant: their schemas say what they know. */
+function setInKind(
+  study: unknown,
+  kind: PluginKind,
   keys: readonly string[],
   value: OverrideValue,
-  path: string,
-  errors: CairnError[],
+  place: Place,
 ): unknown {
-  if (isPluginData(target)) return changePlugin(target, keys, value);
-  const [key, ...rest] = keys;
-  if (key === undefined) return value;
-  if (Array.isArray(target) && /^\d+$/.test(key) && Number(key) < target.length) {
-    return target.map((item: unknown, i) =>
-      i === Number(key) ? set(item, rest, value, path, errors) : item,
-    );
+  const all: PluginData[] = [];
+  everywhere(study, kind, (plugin) => (all.push(plugin), plugin));
+  if (all.length === 0) {
+    throw new UsageError('CAIRN_OPTION_UNKNOWN', `${place.path}: this study has no ${kind}`);
   }
-  const name = isRecord(target) ? nameOf(target, key) : undefined;
-  if (!isRecord(target) || name === undefined) {
-    errors.push(noSuchOption(path, key, target));
-    return target;
-  }
-  return { ...target, [name]: set(target[name], rest, value, path, errors) };
-}
-
-function noSuchOption(path: string, key: string, target: unknown): UsageError {
-  const known = isRecord(target) ? Object.keys(target).map((k) => optionPath([k])) : [];
-  const close = nearest(key, known);
-  const prefix = path.slice(0, path.lastIndexOf(key));
-  return new UsageError('CAIRN_OPTION_UNKNOWN', `${path}: no such option`, {
-    fix: `${close === undefined ? '' : `"${prefix}${close}"? `}known here: ${known.join(', ') || 'nothing'}`,
-  });
+  const [option] = keys;
+  const has = (plugin: PluginData, name: string) => {
+    const schema = place.schemaOf(plugin);
+    return schema !== undefined && knownKeys(schema).includes(name);
+  };
+  const having = option === undefined ? all : all.filter((plugin) => has(plugin, camelCase(option)));
+  const meant = new Set(having.length === 0 ? all : having);
+  return everywhere(study, kind, (plugin) =>
+    meant.has(plugin) ? setInPlugin(plugin, keys, value, { ...place, walked: [kind] }) : plugin,
+  );
 }
 
 function everywhere(value: unknown, kind: string, change: (plugin: PluginData) => PluginData): unknown {
@@ -106,13 +91,4 @@ function everywhere(value: unknown, kind: string, change: (plugin: PluginData) =
   if (Array.isArray(value)) return value.map((item) => everywhere(item, kind, change));
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, everywhere(v, kind, change)]));
-}
-
-function nameOf(record: Record<string, unknown>, key: string): string | undefined {
-  if (Object.hasOwn(record, key)) return key;
-  return Object.hasOwn(record, camelCase(key)) ? camelCase(key) : undefined;
-}
-
-function camelCase(key: string): string {
-  return key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

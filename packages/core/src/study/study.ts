@@ -62,6 +62,17 @@ const validation = z.strictObject({
   seed: z.number().int().nonnegative().default(0),
 });
 
+/** Which augmentations of an image students see. Teachers see fresh ones. */
+const augmentation = z.strictObject({
+  /**
+   * Fixed views of each image, shared by all students: an epoch shows one of them, the next epoch the next, and what
+   * a teacher says of a view is worked out once for all. `fresh`: another view in every epoch. @default fresh
+   */
+  views: z.union([z.number().int().positive(), z.literal('fresh')]).default('fresh'),
+  /** Seed of the fixed views; the same for every run. @default 0 */
+  seed: z.number().int().nonnegative().default(0),
+});
+
 /** What a study is made of. Everything is data; plugins stand in it as `{ kind, id, options }`. */
 export const studySchema = z.strictObject({
   id: name,
@@ -71,6 +82,7 @@ export const studySchema = z.strictObject({
   question: z.string(),
   dataset: pluginRef('dataset'),
   augmentations: z.array(pluginRef('augmentation')).default([]),
+  augmentation: augmentation.prefault({}),
   /** Samples per step. */
   batch: z.number().int().positive(),
   validation: validation.prefault({}),
@@ -79,6 +91,8 @@ export const studySchema = z.strictObject({
     curriculum: pluginRef('curriculum'),
     training,
     recorder: pluginRef('route-recorder'),
+    /** In what students get its outputs, from the cache or not. Half the disk, or every bit. @default float32 */
+    outputs: z.enum(['float32', 'float16']).default('float32'),
   }),
   student: z.strictObject({
     model: pluginRef('model'),

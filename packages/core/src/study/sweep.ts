@@ -3,7 +3,8 @@ import { CairnError, throwAll, UsageError } from '../errors.ts';
 import { canonicalJson, isRecord } from '../json.ts';
 import { suggestion } from '../nearest.ts';
 import { isPluginData } from '../plugin/data.ts';
-import { applyOverrides, type HasOption } from './overrides.ts';
+import { applyOverrides } from './overrides.ts';
+import type { SchemaOf } from './set-option.ts';
 import type { Condition, Overrides, OverrideValue, Study } from './study.ts';
 
 /** One combination of a sweep. */
@@ -17,7 +18,7 @@ interface Point {
  * copies the swept condition is multiplied with it, so that each point has one of its own length; any other is shared.
  * @throws CAIRN_CONDITION_UNKNOWN, CAIRN_OPTION_UNKNOWN, CAIRN_SWEEP_CONFLICT, CAIRN_SWEEP_DUPLICATE; several together
  */
-export function expandSweep(study: Study, hasOption?: HasOption): Study {
+export function expandSweep(study: Study, schemaOf?: SchemaOf): Study {
   const errors: CairnError[] = [];
   const conditions: Record<string, Condition> = { ...study.conditions };
   const add = (name: string, condition: Condition): void => {
@@ -36,7 +37,7 @@ export function expandSweep(study: Study, hasOption?: HasOption): Study {
     const known = new Map<string, string>();
     for (const { name, changes } of pointsOf(options)) {
       const point = `${swept}-${name}`;
-      const condition = changed(base, { swept, changes, hasOption }, errors);
+      const condition = changed(base, { swept, changes, schemaOf }, errors);
       if (condition === undefined) break;
       const twin = known.get(canonicalJson(condition));
       if (twin !== undefined && twin !== point)
@@ -94,16 +95,15 @@ function changed(
   {
     swept,
     changes,
-    hasOption,
-  }: { readonly swept: string; readonly changes: Overrides; readonly hasOption: HasOption | undefined },
+    schemaOf,
+  }: { readonly swept: string; readonly changes: Overrides; readonly schemaOf: SchemaOf | undefined },
   errors: CairnError[],
 ): Condition | undefined {
   const backwards = Object.fromEntries(Object.entries(changes).reverse());
   try {
-    const [there, back] = [changes, backwards].map((each) => applyOverrides(base, each, hasOption)) as [
-      Condition,
-      Condition,
-    ];
+    const [there, back] = [changes, backwards].map((each) =>
+      applyOverrides(base, each, { plugin: schemaOf }),
+    ) as [Condition, Condition];
     if (canonicalJson(there) === canonicalJson(back)) return there;
     const paths = Object.keys(changes).map((path) => `"${path}"`);
     const message = `sweep.${swept}: ${paths.join(' and ')} set the same option`;

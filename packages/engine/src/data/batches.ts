@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Augmentation, Batch, ByteImage, InputSpec, Random, Split } from '@cairn/core';
+import type { Augmentation, Batch, ByteImage, InputSpec, Random, Split, ViewAddress } from '@cairn/core';
 
 /** Makes tensors out of a split's bytes. */
 export class BatchMaker {
@@ -18,22 +18,29 @@ export class BatchMaker {
   }
 
   /**
-   * The rows as a batch, in their order. With `random` each sample is augmented at the address
+   * The rows as a batch, in their order. With a view each sample is augmented by its draws at
    * (augment, epoch, row), whatever batch it comes in. The caller owns the tensors.
    */
   async make(
     rows: Int32Array,
-    address?: { readonly random: Random; readonly epoch: number },
+    view?: { readonly random: Random; readonly epoch: number; readonly address?: ViewAddress },
   ): Promise<Batch> {
     const { bytes } = await this.#split.read(rows);
-    const seen = address === undefined ? bytes : this.#augment(bytes, rows, address.random, address.epoch);
+    const seen = view === undefined ? bytes : this.#augment(bytes, rows, view.random, view.epoch);
     const { height, width, channels } = this.#input;
     const x = tf.tensor4d(this.#normalise(seen), [rows.length, height, width, channels]);
     const labels = tf.tensor1d(
       Int32Array.from(rows, (r) => this.#split.labels[r] ?? 0),
       'int32',
     );
-    return { inputs: { x }, labels, indices: rows, size: rows.length };
+    const { address } = view ?? {};
+    return {
+      inputs: { x },
+      labels,
+      indices: rows,
+      size: rows.length,
+      ...(address === undefined ? {} : { address }),
+    };
   }
 
   #augment(bytes: Uint8Array, rows: Int32Array, random: Random, epoch: number): Uint8Array {

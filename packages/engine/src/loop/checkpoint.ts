@@ -1,9 +1,11 @@
 /** The whole state of a run in one sealed file: networks, optimisers, and where the loop stands. */
 import type { HostTensor, HostTensors, JsonObject, Network, NetState, Store } from '@cairn/core';
 import { openSealed, seal } from '@cairn/route';
-import type { RunState } from './types.ts';
+import type { Reuse, RunState } from './types.ts';
 
 export const CHECKPOINT = 'checkpoint/state.safetensors';
+
+export const NO_REUSE: Reuse = { batches: 0, cached: 0, multiplyAdds: 0 };
 
 interface SavedState {
   readonly state: RunState;
@@ -48,8 +50,8 @@ export async function loadCheckpoint(
     };
     network.load(saved);
   }
-  // A checkpoint of an older Cairn does not say it: nothing began anew there.
-  return { ...state, born: state.born ?? 0 };
+  // A checkpoint of an older Cairn does not say it: nothing began anew there, and there was no cache.
+  return { ...state, born: state.born ?? 0, reuse: state.reuse ?? NO_REUSE };
 }
 
 function below(tensors: HostTensors, prefix: string): HostTensors {

@@ -17,8 +17,16 @@ export async function evaluate(
   evaluators: readonly Evaluator[],
   set: EvaluationSet,
 ): Promise<Record<string, number>> {
-  const logits = await predictLogits(network, set.batches, set.rows);
-  const labels = Int32Array.from(set.rows, (row) => set.labels[row] ?? 0);
+  return score(await predictLogits(network, set.batches, set.rows), evaluators, set);
+}
+
+/** The same of logits that are there. */
+export function score(
+  logits: Float32Array,
+  evaluators: readonly Evaluator[],
+  set: EvaluationSet,
+): Record<string, number> {
+  const labels = labelsOf(set);
   const classes = logits.length / Math.max(1, set.rows.length);
   const context = {
     logits,
@@ -31,4 +39,9 @@ export async function evaluate(
     for (const [name, value] of evaluator.evaluate(context)) metrics[`${set.phase}/${name}`] = value;
   }
   return metrics;
+}
+
+/** Of the rows, in their order. */
+export function labelsOf({ rows, labels }: EvaluationSet): Int32Array {
+  return Int32Array.from(rows, (row) => labels[row] ?? 0);
 }

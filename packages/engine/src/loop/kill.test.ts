@@ -36,10 +36,10 @@ async function live(
   return study.teach(spec, { store, journal, header, breathe, ...environment });
 }
 
-/** What stays of a run: weights, stages, metrics, costs; not the time it took. */
+/** What stays of a run: weights, stages, metrics, costs; not the time it took, nor what the cache had. */
 async function trace(result: RunResult, store: MemoryStore): Promise<object> {
   const view = await loadJournal(store, 'journal.jsonl');
-  const { seconds: _, ...rest } = result;
+  const { seconds: _, reuse: __, ...rest } = result;
   const metrics = [...(view?.metrics ?? [])].map(([key, samples]) => [
     key,
     samples.map(({ value, step }) => [step, value]),

@@ -9,7 +9,7 @@ import { crossEntropy } from '@cairn/loss-cross-entropy';
 import { kd } from '@cairn/loss-kd';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { MemoryJournal, smallStudy, type SmallStudy } from '../test-support/small-study.ts';
+import { cacheIn, MemoryJournal, smallStudy, type SmallStudy } from '../test-support/small-study.ts';
 
 let study: SmallStudy;
 beforeAll(async () => {
@@ -113,21 +113,21 @@ describe('what a run refuses', () => {
 });
 
 test('a damaged cache of teacher outputs is made anew, and that is said', async () => {
-  const cache = new MemoryStore('cache');
+  const store = new MemoryStore('cache');
   const notes: string[] = [];
-  const observer = { progress: () => undefined, note: (text: string) => void notes.push(text) };
+  const cache = cacheIn(store, (text) => void notes.push(text));
   const spec = study.studentSpec(converged({ loss: kd() }));
-  const first = await study.teach(spec, { cache, observer });
-  const [file = '', other] = await cache.list('');
-  const whole = (await cache.read(file)) ?? new Uint8Array();
+  const first = await study.teach(spec, { cache });
+  const [file = '', other] = await store.list('');
+  const whole = (await store.read(file)) ?? new Uint8Array();
   expect([other !== undefined, notes]).toEqual([true, []]);
-  await cache.write(
+  await store.write(
     file,
     whole.map((byte, i) => (i === whole.length - 3 ? byte ^ 1 : byte)),
   );
-  expect((await study.teach(spec, { cache, observer })).last).toEqual(first.last);
+  expect((await study.teach(spec, { cache })).last).toEqual(first.last);
   expect(notes).toEqual([`cached teacher outputs are damaged, computed anew: cache/${file}`]);
-  expect(await cache.read(file)).toEqual(whole);
+  expect(await store.read(file)).toEqual(whole);
 });
 
 test('a run leaves no tensors behind', async () => {

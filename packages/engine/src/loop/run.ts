@@ -11,7 +11,7 @@
  */
 import { RunError, type RunRecord, type Stage } from '@cairn/core';
 import { hashWeights } from '@cairn/nn';
-import { evaluate } from './evaluate.ts';
+import { measureOnTest } from './final-test.ts';
 import { measureHeldOut } from './held-out.ts';
 import { epochMeans, addToSums } from './meter.ts';
 import { anchorsOf, beginStage, finishStage, nextStage, stageSteps } from './stage.ts';
@@ -21,6 +21,7 @@ import { CHECKPOINT, saveCheckpoint } from './checkpoint.ts';
 import { recordState } from './record.ts';
 import { readWeights, saveWeights } from './weights.ts';
 import { openTeachers } from './teachers.ts';
+import { timed } from './timed.ts';
 import type { RunEnvironment, RunResult, RunSpec } from './types.ts';
 
 /**
@@ -134,9 +135,11 @@ async function finishEpoch(session: Session, stage: Stage, rate: number): Promis
 
 async function checkpoint(session: Session): Promise<void> {
   const { env, networks, state } = session;
-  await env.journal.flush();
-  state.records = env.journal.position;
-  await saveCheckpoint(env.store, networks, state);
+  await timed(env, 'checkpoint', async () => {
+    await env.journal.flush();
+    state.records = env.journal.position;
+    await saveCheckpoint(env.store, networks, state);
+  });
 }
 
 async function interrupt(session: Session): Promise<never> {
@@ -147,16 +150,20 @@ async function interrupt(session: Session): Promise<never> {
 }
 
 async function finish(session: Session): Promise<RunResult> {
-  const { state, student, evaluators, env, order } = session;
+  const { state, student, env, order } = session;
   const set = await testSet(session);
   const epochs = state.step / order.stepsPerEpoch;
   const { weights } = await student.save();
   const weightsSha256 = await saveWeights(session, 'last', weights);
   const held = await measureHeldOut(session);
-  const last = { ...held, ...(await evaluate(student, evaluators, set)) };
+  const last = { ...held, ...(await measureOnTest(session, set, 'last')) };
   const best = await bestOnValidation(session, { epoch: epochs, metrics: last }, set);
-  const { stages, cost, seconds } = state;
-  const result: RunResult = { last, best, weightsSha256, stages, epochs, cost, seconds };
+  const { stages, cost, reuse, seconds } = state;
+  const result: RunResult = { last, best, weightsSha256, stages, epochs, cost, reuse, seconds };
+  if (reuse.batches > 0) {
+    const cached = `${reuse.cached} of ${reuse.batches} batches`;
+    env.journal.record({ type: 'tags', tags: { 'cairn.cached': cached } });
+  }
   env.journal.record({ type: 'result', result } as unknown as RunRecord);
   env.journal.record({ type: 'run_end', status: 'FINISHED', endTime: Math.round(env.now()) });
   await env.journal.flush();
@@ -169,11 +176,11 @@ async function bestOnValidation(
   last: RunResult['best'],
   set: Awaited<ReturnType<typeof testSet>>,
 ): Promise<RunResult['best']> {
-  const { state, student, evaluators } = session;
+  const { state, student } = session;
   if (state.best === undefined || state.best.epoch === last.epoch) return last;
   const weights = await readWeights(session, 'best');
   if (weights === undefined) return last;
   student.load({ weights, optimizer: {}, updates: 0 });
-  const metrics = { 'val/top1': state.best.top1, ...(await evaluate(student, evaluators, set)) };
+  const metrics = { 'val/top1': state.best.top1, ...(await measureOnTest(session, set, 'best')) };
   return { epoch: state.best.epoch, metrics };
 }

@@ -14,7 +14,7 @@ import { countCost, initialState } from '@cairn/nn';
 import { BatchMaker, EpochOrder } from '../data/batches.ts';
 import { carve, rowsToTrainOn, stratified, type Carved } from '../data/split.ts';
 import { AnchorOutputs, type FixedRows } from './anchor-outputs.ts';
-import { loadCheckpoint } from './checkpoint.ts';
+import { loadCheckpoint, NO_REUSE } from './checkpoint.ts';
 import type { EvaluationSet } from './evaluate.ts';
 import { Probe } from './probe.ts';
 import type { RunEnvironment, RunSpec, RunState } from './types.ts';
@@ -37,6 +37,8 @@ export interface Session {
   readonly evaluators: readonly Evaluator[];
   readonly batches: BatchMaker;
   readonly order: EpochOrder;
+  /** What it trains on, ascending. */
+  readonly rows: Int32Array;
   readonly datasetSize: number;
   readonly validation: EvaluationSet | undefined;
   /** Held-out metrics of the last step that was measured. */
@@ -63,6 +65,7 @@ function freshState(): RunState {
     sums: {},
     best: undefined,
     cost: { images: 0, student: 0, teacher: 0, search: 0 },
+    reuse: NO_REUSE,
     seconds: 0,
     probed: [],
     records: 0,
@@ -105,6 +108,7 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
     evaluators: spec.evaluators.map((e) => plugins.create(e)),
     batches: new BatchMaker(splits.train, splits.spec.input, augmentations),
     order: new EpochOrder(trainRows, spec.batch, random),
+    rows: trainRows,
     datasetSize: trainRows.length,
     validation,
     measured: { step: -1, metrics: {} },
@@ -124,14 +128,14 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
 
 function openTeacher(
   spec: RunSpec,
-  { route, plugins, backend, splits, cache, numerics, observer }: RunEnvironment,
+  { route, plugins, backend, splits, cache, numerics }: RunEnvironment,
 ): { readonly network: Network; readonly outputs: AnchorOutputs; readonly cost: number } | undefined {
   if (route === undefined || spec.role === 'teacher') return undefined;
   const graph = plugins.create(route.model).graph(splits.spec);
   const network = backend.compile(graph, { taps: [], train: false });
   return {
     network,
-    outputs: new AnchorOutputs(route, network, cache, numerics, (text) => observer.note(text)),
+    outputs: new AnchorOutputs(route, network, cache, numerics),
     cost: countCost(graph).forward,
   };
 }

@@ -3,12 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RunError, type Batch, type Outputs, type Stage, type Teacher, type Update } from '@cairn/core';
 import { inSteps } from '@cairn/core';
 import { disposeBatch } from '../data/batches.ts';
+import { viewOf } from '../data/views.ts';
 import { rateFactor } from '../schedule.ts';
 import { CHECKPOINT } from './checkpoint.ts';
 import { lossGradients } from './gradients.ts';
 import { learnerOf, readyLoss, type ReadyLoss } from './learner.ts';
 import { accuracy } from './meter.ts';
 import type { Session } from './session.ts';
+import { timed } from './timed.ts';
 
 /** An update with what it needs made ready for its stage. */
 export interface ReadyUpdate {
@@ -50,17 +52,18 @@ export async function trainStep(
   groups: readonly (readonly ReadyUpdate[])[],
   search = false,
 ): Promise<{ readonly values: Record<string, number>; readonly samples: number }> {
-  const { state, order, batches, random } = session;
+  const { state, order, batches, random, spec, env } = session;
   const lived = state.step - state.born;
   const epoch = Math.floor(lived / order.stepsPerEpoch) + 1;
   const rows = order.rowsAt(epoch, lived % order.stepsPerEpoch);
-  const batch = await batches.make(rows, { random, epoch });
+  const batch = await timed(env, 'data', () => batches.make(rows, viewOf(spec, random, epoch)));
   try {
     const values: Record<string, number> = {};
     for (const group of groups) {
       for (const ready of group) Object.assign(values, await gradientsOf(session, ready, batch, search));
       for (const { update } of group) {
-        learnerOf(session.networks, update.learner).update(update.optimizer, learningRate(session, update));
+        const learner = learnerOf(session.networks, update.learner);
+        await timed(env, 'update', () => learner.update(update.optimizer, learningRate(session, update)));
       }
     }
     return { values, samples: batch.size };
@@ -75,14 +78,21 @@ async function gradientsOf(
   batch: Batch,
   search: boolean,
 ): Promise<Record<string, number>> {
+  const { env } = session;
   const network = learnerOf(session.networks, update.learner);
-  const guide: Outputs = teacher === undefined ? {} : await teacher.supervise(batch, loss.needs.guide);
-  const learner = network.forward(batch.inputs, [...new Set(['logits', ...loss.needs.learner])]);
+  const guide: Outputs =
+    teacher === undefined
+      ? {}
+      : await timed(env, 'teacher', () => teacher.supervise(batch, loss.needs.guide));
+  const wanted = [...new Set(['logits', ...loss.needs.learner])];
+  const learner = await timed(env, 'forward', () => network.forward(batch.inputs, wanted));
   try {
     const input = { learner, guide, labels: batch.labels, indices: batch.indices };
-    const { values, gradients } = await lossGradients(loss.instance, loss.needs, input);
+    const { values, gradients } = await timed(env, 'loss', () =>
+      lossGradients(loss.instance, loss.needs, input),
+    );
     refuseDivergence(session, update, values);
-    network.backward(gradients);
+    await timed(env, 'backward', () => network.backward(gradients));
     tf.dispose(gradients);
     chargeStep(session, update, batch.size, search);
     return { ...values, top1: await batchAccuracy(learner, batch) };

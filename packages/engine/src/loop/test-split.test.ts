@@ -4,7 +4,7 @@ import { greedy } from '@cairn/anchor-policy-greedy';
 import { rco } from '@cairn/curriculum-rco';
 import { kd } from '@cairn/loss-kd';
 import { beforeAll, expect, test } from 'vitest';
-import { smallStudy, type SmallStudy } from '../test-support/small-study.ts';
+import { cacheIn, smallStudy, type SmallStudy } from '../test-support/small-study.ts';
 
 let study: SmallStudy;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ test('it is read when the last step of the training is done, and not before', as
   const observer = { progress: () => void steps++, note: () => undefined };
   const curriculum = rco({ loss: kd(), anchorPolicy: greedy({ anchors: 2, bootstrap: 100 }) });
   // An empty cache: the teacher's outputs on the test split are computed by this run.
-  const cache = new MemoryStore('cache');
+  const cache = cacheIn(new MemoryStore('cache'));
   const result = await study.teach(study.studentSpec(curriculum), { splits, observer, cache });
   expect(result.stages.length).toBeGreaterThan(1);
   expect(new Set(looks.map(([at]) => at))).toEqual(new Set(['labels', 'images']));

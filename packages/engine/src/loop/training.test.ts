@@ -12,7 +12,7 @@ import { countCost } from '@cairn/nn';
 import { failureOf } from '@cairn/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunEnvironment, RunResult, RunSpec } from '../index.ts';
-import { MemoryJournal, smallStudy, type SmallStudy } from '../test-support/small-study.ts';
+import { cacheIn, MemoryJournal, smallStudy, type SmallStudy } from '../test-support/small-study.ts';
 
 let study: SmallStudy;
 beforeAll(async () => {
@@ -165,7 +165,7 @@ describe('cost, in multiply-adds', () => {
 
   test('a search costs the same where another run has left its outputs', async () => {
     const spec = specOf(rco({ loss: kd(), anchorPolicy: greedy({ anchors: 2 }), stageEpochs: 1 }));
-    const cache = new MemoryStore('cache');
+    const cache = cacheIn(new MemoryStore('cache'));
     const first = await trained(spec, { cache });
     const second = await trained(spec, { cache });
     expect(second.result.cost).toEqual(first.result.cost);

@@ -11,8 +11,9 @@ import type {
   Store,
   Tracker,
   Training,
+  ViewAddress,
 } from '@cairn/core';
-import type { RouteWriter } from '@cairn/route';
+import type { OutputCache, OutputsType, RouteWriter } from '@cairn/route';
 
 /** What one run is: plain data, hashed for its identity. */
 export interface RunSpec {
@@ -23,6 +24,10 @@ export interface RunSpec {
   readonly curriculum: PluginData<'curriculum'>;
   readonly training: Training;
   readonly augmentations: readonly PluginData<'augmentation'>[];
+  /** Fixed views of each image, from the bank of this seed. @default a fresh one in every epoch */
+  readonly augmentation?: { readonly views: number; readonly seed: number };
+  /** In what a guide's outputs come. @default float32 */
+  readonly teacherOutputs?: OutputsType;
   readonly evaluators: readonly PluginData<'evaluator'>[];
   readonly batch: number;
   /** The most samples to train on, a stratified part of those not held out. @default all */
@@ -37,6 +42,17 @@ export interface RunRoute {
   readonly model: PluginData<'model'>;
 }
 
+/** An output of anchors for every sample of an epoch. */
+export interface Lesson {
+  readonly routeId: string;
+  readonly anchors: readonly AnchorId[];
+  readonly view: ViewAddress;
+  readonly output: string;
+}
+
+/** What the time of a step goes to; the rest of it is the loop's own. A checkpoint comes now and then, between steps. */
+export type StepPart = 'data' | 'teacher' | 'forward' | 'loss' | 'backward' | 'update' | 'checkpoint';
+
 /** What the host lends a run. */
 export interface RunEnvironment {
   readonly plugins: Plugins;
@@ -48,8 +64,10 @@ export interface RunEnvironment {
   readonly journal: RunJournal;
   /** The first records of a run: who, what, on which data. */
   readonly header: readonly RunRecord[];
-  /** Outputs of anchors on the probe, shared by runs. */
-  readonly cache: Store;
+  /** Outputs of anchors, on the probe and on what students train on; shared by runs. */
+  readonly cache: OutputCache;
+  /** Whether what anchors say of a view will be asked for again. @default never */
+  readonly keepOutputs?: (lesson: Lesson) => boolean;
   readonly route?: RunRoute;
   /** The route of another teacher of the study, where the curriculum asks for one. */
   readonly foreign?: RunRoute;
@@ -63,6 +81,8 @@ export interface RunEnvironment {
   readonly now: () => number;
   /** Seconds between checkpoints inside a stage. */
   readonly checkpointSeconds: number;
+  /** Told of each part of a step that is done, by `performance.now()`. @default nobody looks at the clock */
+  readonly timed?: (part: StepPart, start: number, end: number) => void;
   /** Lets timers and signals in between two steps. */
   readonly breathe: () => Promise<void>;
 }
@@ -109,6 +129,14 @@ export interface Cost {
   readonly search: number;
 }
 
+/** How many batches a guide was asked for, and for how many of them the cache answered. */
+export interface Reuse {
+  readonly batches: number;
+  readonly cached: number;
+  /** Of guides, not done since the cache answered; in the cost all the same. */
+  readonly multiplyAdds: number;
+}
+
 /** Where a run stands: with the networks' states, all that a resume needs. Plain JSON. */
 export interface RunState {
   /** Updates over the learner's whole life. */
@@ -123,6 +151,7 @@ export interface RunState {
   sums: Record<string, number>;
   best: { epoch: number; top1: number } | undefined;
   cost: Cost;
+  reuse: Reuse;
   seconds: number;
   /** Anchors whose outputs the policy has paid for. */
   probed: AnchorId[];
@@ -136,6 +165,9 @@ export interface RunResult {
   readonly weightsSha256: string;
   readonly stages: readonly StageRecord[];
   readonly epochs: number;
+  /** As if no guide's outputs had come from the cache. */
   readonly cost: Cost;
+  /** What the cache held when it ran: no part of what the run is, as little as its time. Older runs do not say it. */
+  readonly reuse?: Reuse;
   readonly seconds: number;
 }

@@ -17,6 +17,7 @@ import { carve, rowsToTrainOn } from '../data/split.ts';
 import { expectedRoute } from './expected-route.ts';
 import { plannedGiven, type GivenRoute } from './given-route.ts';
 import { lastingTraining } from './lasting-training.ts';
+import { guideOutputs, shownAndHeard, type PlannedGuide } from './guide.ts';
 import { planErrors } from './plan-errors.ts';
 import { planWarnings } from './warnings.ts';
 
@@ -68,6 +69,8 @@ export interface PlannedRun {
   /** An upper bound where the outline is one. */
   readonly multiplyAdds: number;
   readonly images: number;
+  /** Who teaches it, where anchors do. */
+  readonly guide?: PlannedGuide;
 }
 
 export interface Plan {
@@ -160,8 +163,16 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
   const { name, seed, route, foreign, before, trainRows } = place;
   const { curriculum } = study.conditions[name] as Condition;
   const { model, training } = study.student;
-  const spec: RunSpec = { ...common(study, 'student'), role: 'student', seed, model, curriculum, training };
   const instance = ground.registry.create(curriculum);
+  const spec: RunSpec = {
+    ...common(study, 'student'),
+    ...shownAndHeard(study, instance),
+    role: 'student',
+    seed,
+    model,
+    curriculum,
+    training,
+  };
   const twin = (condition: string) =>
     before.find(
       (r) =>
@@ -184,6 +195,16 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
     digest: ground.digest,
     numerics: ground.numerics,
   };
+  const forward = {
+    student: costOf(model, ground),
+    teacher: instance.usesRoute ? costOf(study.teacher.model, ground) : 0,
+  };
+  const cost = costOfStages(outline, trainRows, forward);
+  const guide: PlannedGuide = {
+    forward: forward.teacher,
+    multiplyAdds: cost.multiplyAdds - 3 * forward.student * cost.images,
+    outputs: guideOutputs(study, curriculum, ground),
+  };
   return {
     id: `${name}-t${route.seed}-s${seed}`,
     condition: name,
@@ -194,10 +215,8 @@ async function planRun(study: Study, ground: PlanGround, place: RunPlace): Promi
     ...(usesForeign ? { foreignRouteId: foreign.routeId } : {}),
     copies: Object.fromEntries(copied.map(([condition, run]) => [condition, run?.id ?? ''])),
     outline,
-    ...costOfStages(outline, trainRows, {
-      student: costOf(model, ground),
-      teacher: instance.usesRoute ? costOf(study.teacher.model, ground) : 0,
-    }),
+    ...cost,
+    ...(instance.usesRoute ? { guide } : {}),
     identity,
     hash: await contentHash({ spec, ...identity }),
   };

@@ -84,7 +84,7 @@ describe('what is refused', () => {
       "CAIRN_OPTION_UNKNOWN student.trainig.epochs: no such option
       "student.training"? known here: model, training, samples
       CAIRN_OPTION_UNKNOWN batchsize: no such option
-      known here: id, title, question, dataset, augmentations, batch, validation, teacher, student, conditions, sweep, baseline, primary, evaluators, launcher, seeds, teacher-seeds, crossing"
+      known here: id, title, question, dataset, augmentations, augmentation, batch, validation, teacher, student, conditions, sweep, baseline, primary, evaluators, launcher, seeds, teacher-seeds, crossing"
     `);
     expect(await failure({ batch: 0, 'validation.fraction': 0.9 })).toMatchInlineSnapshot(`
       "CAIRN_OPTION_INVALID batch: got 0

@@ -10,7 +10,7 @@ import {
   suggestion,
   throwAll,
   UsageError,
-  type HasOption,
+  type OptionSchemas,
   type Overrides,
   type Registry,
   type Study,
@@ -39,10 +39,15 @@ export function resolveStudy(
   const errors: CairnError[] = [];
   const changes = file.profiles[profile];
   if (changes === undefined) errors.push(unknownProfile(profile, file));
-  const declared = parseStudy(applyOverrides(parseStudy(file.study), changes ?? {}, has(registry)));
-  const applied = applyEach(declared, overrides, registry, errors);
+  const plain = parseStudy(file.study);
+  const [early, late] = beforeAndAfterSweep(plain, changes ?? {});
+  const declared = parseStudy(applyOverrides(plain, early, schemasOf(registry)));
+  const [first, ofPoints] = beforeAndAfterSweep(declared, overrides);
+  const applied = applyEach(declared, first, registry, errors);
   const wanted = attempt(errors, () => parseStudy(applied));
-  const swept = wanted && attempt(errors, () => expandSweep(wanted, has(registry)));
+  const expanded = wanted && attempt(errors, () => expandSweep(wanted, schemasOf(registry).plugin));
+  const pointwise = expanded && applyEach(expanded, { ...late, ...ofPoints }, registry, errors);
+  const swept = pointwise && attempt(errors, () => parseStudy(pointwise));
   // Also where the study is wrong: what its plugins are told is looked at all the same.
   const resolved = attempt(errors, () => resolvePlugins(swept ?? wanted ?? applied, registry));
   throwAll(errors);
@@ -52,6 +57,16 @@ export function resolveStudy(
   const collapsed = collapse(resolvePlugins(declared, registry), resolved ?? declared, new Set(points));
   throwAll(conditionErrors(collapsed, registry));
   return collapsed;
+}
+
+/** Options of conditions that are not there yet are those of a sweep's points. */
+function beforeAndAfterSweep({ conditions }: Study, overrides: Overrides): readonly [Overrides, Overrides] {
+  const there = Object.keys(conditions).map((name) => `conditions.${name}`);
+  const isLater = ([path]: readonly [string, unknown]) =>
+    path.startsWith('conditions.') && !there.some((name) => path === name || path.startsWith(`${name}.`));
+  const all = Object.entries(overrides);
+  const split = (later: boolean) => Object.fromEntries(all.filter((entry) => isLater(entry) === later));
+  return [split(false), split(true)];
 }
 
 function unknownProfile(profile: string, { profiles }: StudyFile): UsageError {
@@ -64,13 +79,13 @@ function unknownProfile(profile: string, { profiles }: StudyFile): UsageError {
 function applyEach(study: Study, overrides: Overrides, registry: Registry, errors: CairnError[]): Study {
   return Object.entries(overrides).reduce(
     (before, [path, value]) =>
-      attempt(errors, () => applyOverrides(before, { [path]: value }, has(registry))) ?? before,
+      attempt(errors, () => applyOverrides(before, { [path]: value }, schemasOf(registry))) ?? before,
     study,
   );
 }
 
-function has(registry: Registry): HasOption {
-  return (plugin, option) => registry.hasOption(plugin, option);
+function schemasOf(registry: Registry): Required<OptionSchemas> {
+  return { study: studySchema, plugin: (plugin) => registry.schemaOf(plugin) };
 }
 
 function parseStudy(input: unknown): Study {

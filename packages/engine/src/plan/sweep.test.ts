@@ -101,6 +101,37 @@ describe('a sweep', () => {
     });
   });
 
+  test('has points that options reach by their names, dots and all', async () => {
+    const sweep = { 'rco-greedy': { 'anchor-policy.delta': [0.25, 0.4] } };
+    const reached = swept(sweep, {
+      'conditions.rco-greedy-delta-0.4.curriculum.anchor-policy.bootstrap': 200,
+      'conditions.rco-greedy-delta-0.25.control': 'restarts',
+      'conditions.kd.control': 'restarts',
+    }).study.conditions;
+    expect(reached['rco-greedy-delta-0.4']?.curriculum.options['anchorPolicy']).toMatchObject({
+      options: { delta: 0.4, bootstrap: 200 },
+    });
+    expect(reached['rco-greedy-delta-0.25']).toMatchObject({ control: 'restarts' });
+    expect(reached['kd']).toMatchObject({ control: 'restarts' });
+    const far = { 'conditions.rco-greedy-delta-0.5.control': 'kd' };
+    expect(await failureOf(() => swept(sweep, far))).toMatchInlineSnapshot(`
+      "CAIRN_OPTION_UNKNOWN conditions.rco-greedy-delta-0.5.control: no such option
+      "conditions.rco-greedy-delta-0.25"? known here: kd, restarts, restarts-greedy, rco-greedy, rco-eei, rco-greedy-delta-0.25, restarts-greedy-delta-0.25, rco-greedy-delta-0.4, restarts-greedy-delta-0.4"
+    `);
+    const wrong = { 'conditions.rco-greedy-delta-0.4.curriculm': 'rco' };
+    expect(await failureOf(() => swept(sweep, wrong))).toMatchInlineSnapshot(`
+      "CAIRN_OPTION_UNKNOWN conditions.rco-greedy-delta-0.4.curriculm: no such option
+      "conditions.rco-greedy-delta-0.4.curriculum"? known here: curriculum, control"
+    `);
+  });
+
+  test('has points that a profile reaches too', () => {
+    const file = fileOf({ 'rco-eei': { 'anchor-policy.anchors': [2] } });
+    const short = { 'conditions.rco-eei-anchors-2.curriculum.stage-epochs': 1 };
+    const { study: resolved } = resolveStudy({ ...file, profiles: { short } }, registry, 'short', {});
+    expect(resolved.conditions['rco-eei-anchors-2']?.curriculum.options['stageEpochs']).toBe(1);
+  });
+
   test('is resolved once: the resolved study resolves to itself', () => {
     const { study: resolved } = swept({ 'rco-eei': { 'anchor-policy.anchors': [2, 6] } });
     expect(resolveStudy({ ...declared, study: resolved }, registry, 'default', {}).study).toEqual(resolved);
@@ -149,7 +180,7 @@ describe('a sweep is refused', () => {
     `);
     expect(await failure({ 'rco-eei': { 'anchor-policy.anchors': [] } })).toMatchInlineSnapshot(`
       "CAIRN_OPTION_INVALID sweep.rco-eei.anchor-policy.anchors: got []
-      a list of values, at least one"
+      a list of at least 1"
     `);
   });
 });

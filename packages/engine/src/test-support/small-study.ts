@@ -10,6 +10,7 @@ import {
   type RunRecord,
   type Splits,
   type StageRecord,
+  type Store,
 } from '@cairn/core';
 import { entropyMatched } from '@cairn/anchor-policy-entropy-matched';
 import { equalEpochs } from '@cairn/anchor-policy-equal-epochs';
@@ -31,7 +32,7 @@ import { crossEntropy } from '@cairn/loss-cross-entropy';
 import { kd } from '@cairn/loss-kd';
 import { resnet } from '@cairn/model-resnet';
 import { everyEpochs } from '@cairn/route-recorder-every-epochs';
-import { RouteWriter } from '@cairn/route';
+import { OutputCache, RouteWriter } from '@cairn/route';
 import {
   routeConfig,
   trainRun,
@@ -63,6 +64,11 @@ const catalogue = [
   resnet,
   everyEpochs,
 ];
+
+/** A cache of teachers' outputs that forgets nothing. */
+export function cacheIn(store: Store, note?: (text: string) => void): OutputCache {
+  return new OutputCache({ store, limit: 1e9, ...(note === undefined ? {} : { note }) });
+}
 
 /** A journal in memory that repeats no record after a rewind. */
 export class MemoryJournal implements RunJournal {
@@ -146,7 +152,7 @@ export async function smallStudy(): Promise<SmallStudy> {
     store,
     journal: new MemoryJournal(),
     header: [],
-    cache: new MemoryStore('cache'),
+    cache: cacheIn(new MemoryStore('cache')),
     stagesOf: () => [] as StageRecord[],
     observer: { progress: () => undefined, note: () => undefined },
     signal: new AbortController().signal,

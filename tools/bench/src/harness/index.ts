@@ -1,3 +1,4 @@
+export { serve, type Handlers } from './answer.ts';
 export { startBench, type Bench, type BenchOptions } from './bench.ts';
 export { startChild, type Child } from './child.ts';
 export { interleave, seconds, type Contender } from './interleave.ts';

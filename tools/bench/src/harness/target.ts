@@ -2,7 +2,7 @@ import { cellText } from './table.ts';
 
 /** What a benchmark was made to show. A target that is missed fails nothing: a benchmark measures. */
 export interface Target {
-  /** Words joined by hyphens. */
+  /** Without spaces: `kd-step/ce/eager`. */
   readonly name: string;
   /** NaN where it could not be measured. */
   readonly figure: number;
