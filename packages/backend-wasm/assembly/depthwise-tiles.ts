@@ -1,10 +1,13 @@
 /**
- * Depthwise convolution with multiplier 1, forward or, with another table, the input gradient: two output pixels × 16
- * channels in 8 registers, then 4 channels, then the last one to three.
+ * Depthwise convolution with multiplier 1, forward or, with another table, the input gradient. Where the taps are 3×3 and
+ * pixels lie side by side, lines of pixels (`build/depthwise-source.ts`); elsewhere two output pixels × 16 channels in 8
+ * registers, then 4 channels, then the last one to three.
  */
 import { activationCeiling, activationFloor, at } from './epilogue';
 import { madd } from './madd';
 import { loadLanes, storeLanes } from './lanes';
+import { isThreeByThree } from './three-by-three';
+import { depthwiseChannels, depthwiseLine1, depthwiseLine2 } from './tiles';
 
 /**
  * @param taps pairs of byte offsets: of the tap to a pixel's source address, of its weights in the filter
@@ -23,6 +26,56 @@ export function depthwiseTiles(
  * @param residual read at the target's offsets, or 0; it may be the target itself
  */
 export function depthwiseTilesFused(
+  source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32,
+  channels: i32, bias: usize, residual: usize, activation: i32,
+): void {
+  if (!isThreeByThree(taps, tapCount, channels, 8)) {
+    anyPixels(source, target, filter, taps, tapCount, pixels, pixelCount, channels, bias, residual, activation);
+    return;
+  }
+  const pixel = channels << 2;
+  let p = 0;
+  while (p < pixelCount) {
+    const entry = pixels + (<usize>p << 3), rest = pixelCount - p;
+    const step = rest > 1 ? load<i32>(entry, 8) - load<i32>(entry) : pixel;
+    const targetStep = rest > 1 ? load<i32>(entry, 12) - load<i32>(entry, 4) : pixel;
+    const count = step == pixel || step == 2 * pixel ? lineLength(entry, rest, step, targetStep) : 1;
+    const x = source + load<i32>(entry), y = target + load<i32>(entry, 4);
+    const r = residual == 0 ? 0 : residual + load<i32>(entry, 4);
+    line(x, y, filter, taps, count, step == 2 * pixel, targetStep, channels, bias, r, activation);
+    p += count;
+  }
+}
+
+/** Pixels from `entry` on that lie at one distance. */
+function lineLength(entry: usize, rest: i32, step: i32, targetStep: i32): i32 {
+  let count = 1;
+  for (; count < rest; count++, entry += 8) {
+    if (load<i32>(entry, 8) - load<i32>(entry) != step || load<i32>(entry, 12) - load<i32>(entry, 4) != targetStep) break;
+  }
+  return count;
+}
+
+function line(
+  x: usize, y: usize, filter: usize, taps: usize, count: i32, two: bool, targetStep: i32, channels: i32,
+  bias: usize, residual: usize, activation: i32,
+): void {
+  const fused = bias != 0 || residual != 0 || activation != 0, pixel = <usize>channels << 2;
+  const r0 = x + load<i32>(taps), r1 = x + load<i32>(taps, 24), r2 = x + load<i32>(taps, 48);
+  for (let c = 0, size = 4; c < channels; c += size) {
+    const left = channels - c, o = <usize>c << 2;
+    size = depthwiseChannels(left);
+    if (two) {
+      depthwiseLine2(r0 + o, r1 + o, r2 + o, y + o, count, pixel, targetStep, filter + o, taps,
+        at(bias, o), at(residual, o), activation, fused, left);
+    } else {
+      depthwiseLine1(r0 + o, r1 + o, r2 + o, y + o, count, pixel, targetStep, filter + o, taps,
+        at(bias, o), at(residual, o), activation, fused, left);
+    }
+  }
+}
+
+function anyPixels(
   source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32,
   channels: i32, bias: usize, residual: usize, activation: i32,
 ): void {

@@ -19,10 +19,14 @@ export function packFilter(filter: usize, target: usize, rows: i32, outChannels:
     const count = min(width, outChannels - first);
     for (let row = 0; row < rows; row++) {
       const source = filter + (<usize>(row * outChannels + first) << 2);
-      for (let lane = 0; lane < count; lane++) {
+      let lane = 0;
+      for (; lane + 4 <= count; lane += 4) {
+        v128.store(target + (<usize>lane << 2), v128.load(source + (<usize>lane << 2)));
+      }
+      for (; lane < count; lane++) {
         store<f32>(target + (<usize>lane << 2), load<f32>(source + (<usize>lane << 2)));
       }
-      for (let lane = count; lane < width; lane++) store<f32>(target + (<usize>lane << 2), 0);
+      for (; lane < width; lane++) store<f32>(target + (<usize>lane << 2), 0);
       target += <usize>width << 2;
     }
   }

@@ -8,6 +8,7 @@
  * The text is generated since AssemblyScript has no arrays of registers: by hand it would be a copy per size.
  */
 import { convTileSource } from './conv-tile-source.ts';
+import { depthwiseSource } from './depthwise-source.ts';
 import { gradientTileSource } from './gradient-tile-source.ts';
 import { peakSource } from './peak-source.ts';
 import { transformSource } from './transform-source.ts';
@@ -22,6 +23,7 @@ import { loadLanes, storeLanes } from './lanes';
 export const panel = ${wide ? 16 : 8};
 ${convTileSource(wide)}
 ${gradientTileSource(wide)}
+${depthwiseSource(wide)}
 ${transformSource(wide)}
 ${peakSource(wide)}`;
 }

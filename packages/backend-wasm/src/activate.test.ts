@@ -15,7 +15,7 @@ test('Winograd is chosen, fused where that works; a build can be forced; calling
   expect((await activateWasm()).numerics).toBe('wasm-simd-2');
 });
 
-test.each(['fma', 'simd', 'fma-shared', 'simd-shared'])(
+test.each(['fma', 'simd', 'fma-wide', 'fma-shared', 'simd-shared', 'fma-wide-shared'])(
   'build %s has no static data and no start function, and imports only the memory',
   async (build) => {
     const bytes = await readFile(new URL(`../build-output/cairn-${build}.wasm`, import.meta.url));

@@ -91,19 +91,35 @@ describe.each(['fma', 'simd', 'fma-wide'])('build %s', (build) => {
     },
   );
 
-  test.each(epilogues.flatMap((e) => [16, 23].map((channels) => ({ ...e, channels }))))(
-    'depthwise tiles: $channels channels, bias $bias, residual $residual, activation $activation',
-    ({ channels, ...epilogue }) => {
+  /** Three rows of three taps go line by line, other taps pixel by pixel. */
+  const filters = [
+    { rows: 1, stride: 1 },
+    { rows: 3, stride: 1 },
+    { rows: 3, stride: 2 },
+  ];
+  test.each(
+    epilogues.flatMap((e) => filters.flatMap((f) => [16, 23].map((channels) => ({ ...e, ...f, channels })))),
+  )(
+    'depthwise, $rows rows of taps, stride $stride: $channels channels, bias $bias, residual $residual, activation $activation',
+    ({ channels, rows, stride, ...epilogue }) => {
       const pixels = 5;
       const pixel = 4 * channels;
+      const row = (pixels * stride + 2) * pixel;
       const { kernels } = bench;
-      const source = bench.floats(numbers((pixels + 2) * channels, 1).map((v) => 4 * v));
-      const filter = bench.floats(numbers(3 * channels, 2).map((v) => 4 * v));
-      const taps = bench.ints([0, 0, pixel, pixel, 2 * pixel, 2 * pixel]);
+      const source = bench.floats(numbers((rows * row) / 4, 1).map((v) => 4 * v));
+      const filter = bench.floats(numbers(3 * rows * channels, 2).map((v) => 4 * v));
+      const offsets = Array.from({ length: 3 * rows }, (_, tap) => [
+        Math.floor(tap / 3) * row + (tap % 3) * pixel,
+        tap * pixel,
+      ]);
+      const taps = bench.ints(offsets.flat());
       const table = bench.ints(new Int32Array(2 * pixels));
-      kernels.pixelTable(table, 1, 1, pixels, 0, 0, 0, pixel, 0, 0, 0, pixel);
+      kernels.pixelTable(table, 1, 1, pixels, 0, 0, 0, stride * pixel, 0, 0, 0, pixel);
+      // prettier-ignore
       check(epilogue, pixels * channels, channels, (target, ...rest) =>
-        kernels.depthwiseTilesFused(source, target, filter, taps, 3, table, pixels, channels, ...rest),
+        kernels.depthwiseTilesFused(
+          source, target, filter, taps, offsets.length, table, pixels, channels, ...rest,
+        ),
       );
     },
   );

@@ -73,6 +73,46 @@ describe.each(channelCounts)('%i output channels', (channels) => {
   });
 });
 
+describe.each([4, 8, 13, 24])('depthwise 3×3, %i channels', (channels) => {
+  const pixels = 7;
+  const padded = Math.ceil(channels / 4) * 4;
+
+  test.each([1, 2])('forward, stride %i', (stride) => {
+    const [a, b] = both((bench) => {
+      const row = (stride * pixels + 2) * channels * 4;
+      const source = bench.floats(numbers((3 * row) / 4, 1));
+      const filter = bench.floats(numbers(9 * channels, 2));
+      const target = bench.floats(new Float32Array(pixels * channels));
+      const table = bench.ints(new Int32Array(2 * pixels));
+      const taps = tapsOf(row, channels).flatMap((offset, tap) => [offset, tap * channels * 4]);
+      bench.kernels.pixelTable(table, 1, 1, pixels, 0, 0, 0, 4 * stride * channels, 0, 0, 0, 4 * channels);
+      bench.kernels.depthwiseTiles(source, target, filter, bench.ints(taps), 9, table, pixels, channels);
+      return target;
+    });
+    expect(b).toEqual(a);
+  });
+
+  test('filter gradient', () => {
+    const [a, b] = both((bench) => {
+      const row = (pixels + 2) * padded * 4;
+      const source = bench.floats(numbers((3 * row) / 4, 1));
+      const dy = bench.floats(numbers(pixels * padded, 2));
+      const gradient = bench.floats(numbers(9 * channels, 3));
+      const table = bench.ints(new Int32Array(2 * pixels));
+      const taps = bench.ints(tapsOf(row, padded));
+      bench.kernels.pixelTable(table, 1, 1, pixels, 0, 0, 0, 4 * padded, 0, 0, 0, 4 * padded);
+      bench.kernels.depthwiseFilterGrad(source, dy, gradient, taps, 9, table, pixels, channels);
+      return gradient;
+    });
+    expect(b).toEqual(a);
+  });
+});
+
+/** Byte offsets of 3×3 taps. */
+function tapsOf(row: number, channels: number): number[] {
+  return Array.from({ length: 9 }, (_, tap) => Math.floor(tap / 3) * row + (tap % 3) * channels * 4);
+}
+
 describe.each([
   [8, 8],
   [12, 24],

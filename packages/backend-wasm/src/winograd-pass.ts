@@ -1,5 +1,6 @@
 /** Runs a 3×3 pass of stride 1 by Winograd's F(4×4, 3×3), group of images by group of images. */
-import type { Pass } from './conv-pass.ts';
+import type { ConvPass } from './conv-pass.ts';
+import type { Pass } from './phase-pass.ts';
 import type { ConvGeometry } from './conv-phases.ts';
 import { forwardFrame, tapRuns } from './conv-phases.ts';
 import type { Images } from './frame.ts';
@@ -29,7 +30,7 @@ export function winogradFits({ phases, source, target }: Pass): boolean {
 }
 
 /** @param pass one for which `winogradFits` */
-export function runWinograd(runtime: Runtime, pass: Pass): void {
+export function runWinograd(runtime: Runtime, pass: ConvPass): void {
   const { source, target, frame } = pass;
   const [phase] = pass.phases;
   if (phase === undefined) return;

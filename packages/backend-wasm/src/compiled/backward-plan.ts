@@ -1,5 +1,5 @@
 /** Walks the nodes of a graph back from where gradients come in, and lowers each. */
-import { mostShards, type Shard } from './batch.ts';
+import type { Shard } from './batch.ts';
 import { joinRanges, type ArrayLayout, type Range } from './arrays.ts';
 import { arrayAddress, valueOf, type Ground, type LoweredForward } from './forward-plan.ts';
 import { sumOf } from './lower/pointwise-pieces.ts';
@@ -26,12 +26,6 @@ export interface GradientBlocks {
   readonly whole: number;
   readonly shards: number;
 }
-
-export function shardBlockBytes(layout: ArrayLayout): number {
-  return layout.bytes;
-}
-
-export { mostShards };
 
 export function lowerBackward(
   ground: Ground,
@@ -152,7 +146,7 @@ class BackwardWalker {
     this.#summed.add(name);
     const { layout, shards } = this.#blocks;
     const { offset } = layout.place(name);
-    return ({ index }) => shards + index * shardBlockBytes(layout) + offset;
+    return ({ index }) => shards + index * layout.bytes + offset;
   }
 
   #wholePlace(name: string): number {

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { activateWasm } from '../activate.ts';
 import { numbers } from '../test-support.ts';
 import { CompiledNetwork } from './compiled-network.ts';
+import { SharedHeap } from './heap.ts';
 import { Team } from './team/team.ts';
-import { sharedModule } from './test-support.ts';
+import { sharedModule } from './test-support/shared-module.ts';
 
 const task: Task = {
   input: { kind: 'image', height: 8, width: 8, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] },
@@ -107,7 +108,7 @@ test('50 steps with 1, 2 and 3 threads end with the same bits', async () => {
 });
 
 test('a sample’s outputs depend neither on its batch nor on its place in it', async () => {
-  const net = compiled(teams[2] as Team, false);
+  const net = compiled(teams[2], false);
   const all = images(37, 3);
   const whole = await net.infer({ x: all });
   for (const name of ['logits', 'f1']) {
@@ -202,6 +203,27 @@ test('calls out of order and after the end are refused as by the TensorFlow.js e
     CAIRN_OPTIMIZER_CHANGED: optimizer: got adamw with the state of sgd | sgd, or reset the optimizer at the switch
     CAIRN_NETWORK_DISPOSED: array "stem.conv.weight" is gone | a network that was not disposed"
   `);
+});
+
+test('a batch that does not fit is refused with one that does, and nothing is lost', async () => {
+  const heap = new SharedHeap(8 * 2 ** 20);
+  const team = await Team.start({ module: sharedModule('fma'), threads: 1, heap });
+  const net = compiled(team);
+  step(net, 8, 1, sgd);
+  const before = await net.save();
+  const used = heap.usedBytes;
+  const messages = [
+    await failure(() => step(net, 4096, 1, sgd)),
+    await failure(() => net.infer({ x: images(20_000, 1) })),
+  ];
+  expect(messages.join('\n')).toMatchInlineSnapshot(`
+    "CAIRN_BACKEND_MEMORY: batch of 4096: the memory of compiled networks is full | a batch of at most 128
+    CAIRN_BACKEND_MEMORY: batch of 20000: the memory of compiled networks is full | a batch of at most 625"
+  `);
+  expectSameBits(before, await net.save());
+  step(net, Number(/at most (\d+)/.exec(messages[0] ?? '')?.[1]), 1, sgd);
+  net.dispose();
+  expect(heap.usedBytes).toBeLessThan(used);
 });
 
 test('networks leave neither tensors nor shared memory behind', async () => {

@@ -22,14 +22,15 @@ import {
   type ArrayPlan,
   type Plan,
 } from '@cairn/nn';
-import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { ArrayBlock, ArrayLayout } from './arrays.ts';
 import { mostShards } from './batch.ts';
 import type { GradientBlocks } from './backward-plan.ts';
+import { fillStorage, tensorOf } from './crossing.ts';
+import { fitBatch } from './fit-batch.ts';
 import type { Ground } from './forward-plan.ts';
 import { InferPlan } from './infer-plan.ts';
 import { CompiledOptimizer } from './optimizer.ts';
-import { readImages, writeImages, type Storage } from './storage.ts';
+import type { Storage } from './storage.ts';
 import { Tables } from './tables.ts';
 import type { Team } from './team/team.ts';
 import { TrainPlan } from './train-plan.ts';
@@ -111,10 +112,11 @@ export class CompiledNetwork implements Network {
     this.#checkGradients(gradients, size);
     this.#reached = [];
     const names = [...this.#plan.results.keys()].filter((name) => gradients[name] !== undefined);
+    const { heap } = this.#ground;
     const { seeds, reached } = this.#train.backwardFrom(names);
     for (const name of names) {
       const [storage, gradient] = [seeds.get(name), gradients[name]];
-      if (storage !== undefined && gradient !== undefined) this.#fill(storage, gradient);
+      if (storage !== undefined && gradient !== undefined) fillStorage(heap, storage, gradient);
     }
     this.#train.runBackward(names, size);
     this.#pending = undefined;
@@ -169,13 +171,14 @@ export class CompiledNetwork implements Network {
     const size = this.#batchOf(inputs);
     this.#alive();
     const names = this.#names(wanted);
+    const { heap } = this.#ground;
     const taps = this.#use.taps.filter((name) => names.includes(name));
     const key = taps.join('\n');
     let plan = this.#infer.get(key);
     if (plan === undefined || plan.capacity < size) {
       plan?.dispose();
       this.#infer.delete(key);
-      plan = new InferPlan(this.#ground, this.#team, taps, size);
+      plan = fitBatch(heap, size, (capacity) => new InferPlan(this.#ground, this.#team, taps, capacity));
       this.#infer.set(key, plan);
     }
     this.#write(plan.forward.values, inputs);
@@ -206,7 +209,10 @@ export class CompiledNetwork implements Network {
     if (known !== undefined && known.capacity >= size) return known;
     known?.dispose();
     this.#train = undefined;
-    this.#train = new TrainPlan(this.#ground, this.#team, this.#use, size, this.#trainer().blocks);
+    const { heap } = this.#ground;
+    const { blocks } = this.#trainer();
+    const make = (capacity: number) => new TrainPlan(this.#ground, this.#team, this.#use, capacity, blocks);
+    this.#train = fitBatch(heap, size, make);
     return this.#train;
   }
 
@@ -236,16 +242,11 @@ export class CompiledNetwork implements Network {
   }
 
   #write(values: ReadonlyMap<string, Storage>, inputs: Outputs): void {
+    const { heap } = this.#ground;
     for (const name of Object.keys(this.graph.inputs)) {
       const [storage, x] = [values.get(name), inputs[name]];
-      if (storage !== undefined && x !== undefined) this.#fill(storage, x);
+      if (storage !== undefined && x !== undefined) fillStorage(heap, storage, x);
     }
-  }
-
-  #fill(storage: Storage, x: Tensor): void {
-    const values = x.dataSync();
-    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
-    writeImages(this.#ground.heap.memory, storage, floats);
   }
 
   #read(values: ReadonlyMap<string, Storage>, names: readonly string[], size: number): Outputs {
@@ -254,8 +255,7 @@ export class CompiledNetwork implements Network {
       names.map((name) => {
         const storage = values.get(this.#plan.results.get(name) ?? '');
         if (storage === undefined) throw new TypeError(`no value "${name}"`);
-        const floats = readImages(this.#ground.heap.memory, storage, size);
-        return [name, tensor(floats, [size, ...(shapes[name] ?? [])], 'float32')];
+        return [name, tensorOf(this.#ground.heap, storage, size, shapes[name] ?? [])];
       }),
     );
   }

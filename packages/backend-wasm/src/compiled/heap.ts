@@ -23,6 +23,8 @@ export class SharedHeap {
   #gaps: readonly Gap[];
   readonly #blocks = new Map<number, number>();
   #end: number;
+  /** Blocks of the attempt that is on its way. */
+  #attempted: number[] | undefined;
 
   /** @param limit bytes that may be used; by default all that addresses reach */
   constructor(limit = mostPages * page) {
@@ -38,11 +40,16 @@ export class SharedHeap {
     return [...this.#blocks.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /** Address of a cleared block. @throws CAIRN_BACKEND_MEMORY */
-  allocate(bytes: number): number {
+  /**
+   * Address of a cleared block.
+   * @param outlives an attempt in which it is allocated
+   * @throws CAIRN_BACKEND_MEMORY
+   */
+  allocate(bytes: number, outlives = false): number {
     const size = roundUp(bytes + slack, alignment);
     const address = this.#take(size) ?? this.#takeAfterGrowth(size);
     this.#blocks.set(address, size);
+    if (!outlives) this.#attempted?.push(address);
     new Uint8Array(this.memory.buffer, address, size).fill(0);
     return address;
   }
@@ -53,6 +60,20 @@ export class SharedHeap {
     if (size === undefined) return;
     this.#blocks.delete(address);
     this.#addGap({ start: address, end: address + size });
+  }
+
+  /** Runs; where that throws, the blocks that it allocated are given back. Attempts do not nest. */
+  attempt<T>(run: () => T): T {
+    const attempted: number[] = [];
+    this.#attempted = attempted;
+    try {
+      return run();
+    } catch (error) {
+      for (const address of attempted) this.free(address);
+      throw error;
+    } finally {
+      this.#attempted = undefined;
+    }
   }
 
   /** A view of float32 values; valid as long as their block. */

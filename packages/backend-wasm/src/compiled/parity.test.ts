@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { activateWasm } from '../activate.ts';
 import { CompiledNetwork } from './compiled-network.ts';
 import { Team } from './team/team.ts';
-import { sharedModule } from './test-support.ts';
+import { sharedModule } from './test-support/shared-module.ts';
 
 const randomGraphs = Array.from({ length: 20 }, (_, i) => randomGraph(i + 1));
 

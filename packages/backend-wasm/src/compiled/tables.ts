@@ -65,7 +65,7 @@ export class Tables {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const list = values();
-    const address = this.#heap.allocate(Math.max(4, 4 * list.length));
+    const address = this.#heap.allocate(Math.max(4, 4 * list.length), true);
     this.#heap.ints(address, list.length).set(list);
     this.#known.set(key, address);
     return address;

@@ -4,7 +4,7 @@
  */
 import type { CompileUse } from '@cairn/core';
 import { mostShards, trainingBatch, type Batch } from './batch.ts';
-import type { ArrayLayout, Range } from './arrays.ts';
+import type { Range } from './arrays.ts';
 import { lowerBackward, type GradientBlocks, type LoweredBackward } from './backward-plan.ts';
 import { lowerForward, type Ground, type LoweredForward } from './forward-plan.ts';
 import { PlacedSchedule } from './place.ts';
@@ -106,14 +106,18 @@ export class TrainPlan {
     const key = names.join('\n');
     const known = this.#backward.get(key);
     if (known !== undefined) return known;
+    const backward = this.#ground.heap.attempt(() => this.#makeBackward(names));
+    this.#backward.set(key, backward);
+    return backward;
+  }
+
+  #makeBackward(names: readonly string[]): Backward {
     const preparation = new Preparation(this.#ground.heap);
     const lowered = lowerBackward(this.#ground, this.forward, preparation, this.#blocks, names);
     const seeds = placeLasting(this.#ground, [...lowered.seeds.values()], this.capacity);
     const placed = this.#place(lowered.schedule);
     const prepare = this.#addPreparation(preparation);
-    const backward = { lowered, placed, seeds, preparation, prepare, programs: new Map(), prepared: false };
-    this.#backward.set(key, backward);
-    return backward;
+    return { lowered, placed, seeds, preparation, prepare, programs: new Map(), prepared: false };
   }
 
   #place(schedule: LoweredForward['schedule']): PlacedSchedule {
@@ -176,5 +180,3 @@ function programOf(programs: Map<number, number>, size: number, make: () => numb
   programs.set(size, id);
   return id;
 }
-
-export type { ArrayLayout };

@@ -114,26 +114,29 @@ interface EpilogueParts {
 }
 
 function splitEpilogue(site: ForwardSite, bias: number): EpilogueParts {
-  const { node, residual, output, schedule, tables } = site;
+  const { node, residual, output } = site;
   const activation = activationCode(node.activation);
-  if (residual === undefined || residual.sameFrames(output)) {
-    const none = bias === 0 && residual === undefined && activation === 0;
-    // Offsets are those of the target, so frames must begin alike too.
-    const shifted = residual !== undefined && residual.inset !== output.inset;
-    if (!shifted) return { fused: none ? undefined : { bias, residual, activation }, after: () => undefined };
-  }
+  const none = bias === 0 && residual === undefined && activation === 0;
+  if (residual === undefined || alike(residual, output))
+    return { fused: none ? undefined : { bias, residual, activation }, after: () => undefined };
+  const fused = bias === 0 ? undefined : { bias, residual: undefined, activation: 0 };
+  return { fused, after: () => addResidual(site, residual) };
+}
+
+/** The tile kernels read the residual at the offsets of the target. */
+function alike(residual: Storage, output: Storage): boolean {
+  return residual.sameFrames(output) && residual.inset === output.inset;
+}
+
+function addResidual({ node, output, schedule, tables }: ForwardSite, residual: Storage): void {
   const [floor, cap] = clampOf(node.activation);
   const operands = [output, residual, undefined, output];
-  return {
-    fused: bias === 0 ? undefined : { bias, residual: undefined, activation: 0 },
-    after: () =>
-      schedule.add({
-        node: node.id,
-        uses: [residual as Storage, output],
-        images: (emit, images) => {
-          const [y, b] = [output.pixels(images), (residual as Storage).pixels(images)];
-          emit('pointwise', y, b, 0, 0, y, floor, cap, 0, 0, tables.plane(images, operands));
-        },
-      }),
-  };
+  schedule.add({
+    node: node.id,
+    uses: [residual, output],
+    images: (emit, images) => {
+      const [y, b] = [output.pixels(images), residual.pixels(images)];
+      emit('pointwise', y, b, 0, 0, y, floor, cap, 0, 0, tables.plane(images, operands));
+    },
+  });
 }

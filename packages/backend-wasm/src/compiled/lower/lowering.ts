@@ -28,7 +28,7 @@ export interface Site {
   /** On the main thread: tells how much scratch kernels need. */
   readonly kernels: KernelModule;
   readonly winograd: boolean;
-  input(index: number): Storage;
+  readonly input: (index: number) => Storage;
   readonly output: Storage;
   /** Address of an array of the node's step, or of the norm that it has taken in. */
   array(role: string, of?: 'step' | 'norm'): number;

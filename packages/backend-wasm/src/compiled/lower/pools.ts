@@ -88,12 +88,7 @@ function addPool(site: ForwardSite, maximum: boolean, counted: number): void {
 }
 
 /** The numbers of `assembly/pool.ts`. */
-function geometryOf(
-  { node, tables, input }: Site,
-  inside: Storage,
-  outside: Storage,
-  counted: number,
-): number {
+function geometryOf({ node, tables }: Site, inside: Storage, outside: Storage, counted: number): number {
   const { kernel, stride, padding } = node.step.attributes as Attributes;
   const [rows = 1, columns = 1] = inputShape(node.step);
   const margin = padding - counted;

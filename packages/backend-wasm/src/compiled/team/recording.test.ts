@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { ProgramWriter, type Emit } from '../program.ts';
-import { sharedModule } from '../test-support.ts';
+import { sharedModule } from '../test-support/shared-module.ts';
 import { Team } from './team.ts';
 
 const team = await Team.start({ module: sharedModule('simd'), threads: 2 });

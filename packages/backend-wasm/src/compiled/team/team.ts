@@ -83,11 +83,10 @@ export class Team {
   /** Gives every thread at least so much scratch. */
   reserveScratch(bytes: number): void {
     if (bytes <= this.#scratch.bytes) return;
-    this.heap.free(this.#scratch.address);
-    this.#scratch = { address: 0, bytes: 0 };
     // An odd number of cache lines apart, so that threads do not crowd the same cache sets.
     const size = Math.ceil(bytes / 4096) * 4096 + 8256;
-    const address = this.heap.allocate(size * this.threads);
+    const address = this.heap.allocate(size * this.threads, true);
+    this.heap.free(this.#scratch.address);
     this.#scratch = { address, bytes };
     this.#main.listen({ tell: 'scratch', address });
     this.#helpers.forEach(({ port }, i) =>
