@@ -59,8 +59,8 @@ export async function timePeer(python: string, way: PeerWay, { study, plan }: Pe
         mode: way.mode,
         threads,
         fraction: validation.fraction,
-        teacher: teacher.model.options as JsonObject,
-        student: student.model.options as JsonObject,
+        teacher: teacher.model.options,
+        student: student.model.options,
         epochs: teacher.training.epochs,
         batch,
       };
