@@ -1,6 +1,6 @@
 /** ResNet-20 on the backends against the float64 reference: forward, loss, gradients, update, running statistics. */
-import type { HostTensor, HostTensors } from '@cairn/core';
-import { activateWasm } from '@cairn/backend-wasm';
+import type { CompileUse, HostTensor, HostTensors, Network, NetworkGraph } from '@cairn/core';
+import { activateWasm, wasmBackend } from '@cairn/backend-wasm';
 import { resnetGraph, resnetOptions } from '@cairn/model-resnet';
 import { softmaxCeKl, TfjsNetwork } from '@cairn/nn';
 import '@tensorflow/tfjs-backend-cpu';
@@ -27,10 +27,25 @@ import {
 } from './index.ts';
 
 /** Plain JavaScript takes half a minute a step: the first shows what it can. */
-const backends = [
-  { name: 'wasm', steps: 2, activate: () => activateWasm() },
-  { name: 'cpu', steps: 1, activate: () => setBackend('cpu') },
+const executors = [
+  { name: 'wasm, TensorFlow.js executor', steps: 2, start: () => eager(() => activateWasm()) },
+  { name: 'wasm, compiled, one thread', steps: 2, start: () => compiled(1) },
+  { name: 'wasm, compiled, two threads', steps: 2, start: () => compiled(2) },
+  { name: 'cpu', steps: 1, start: () => eager(() => setBackend('cpu')) },
 ] as const;
+
+type Compile = (graph: NetworkGraph, use: CompileUse) => Network;
+
+async function eager(activate: () => Promise<unknown>): Promise<Compile> {
+  await activate();
+  return (graph, use) => new TfjsNetwork(graph, use);
+}
+
+async function compiled(threads: number): Promise<Compile> {
+  const backend = wasmBackend();
+  await backend.activate({ threads });
+  return (graph, use) => backend.compile(graph, use);
+}
 
 const graph = resnetGraph(resnet20Task, resnetOptions.parse({ depth: 20 }));
 
@@ -40,7 +55,7 @@ interface Measured {
 }
 
 /** One step; the loss of the learner's logits under autograd, as the training loop has it. */
-function trainStep(net: TfjsNetwork, index: number, seed: number): Measured {
+function trainStep(net: Network, index: number, seed: number): Measured {
   const { x, teacher, labels } = resnet20Inputs(index, seed);
   return tidy(() => {
     const { logits } = net.forward({ x: tensor4d(x, [resnet20Batch, 32, 32, 3]) });
@@ -96,10 +111,10 @@ function gradientsOf(
   );
 }
 
-describe.each(backends)('$name', ({ steps, activate }) => {
+describe.each(executors)('$name', ({ steps, start }) => {
   test(`ResNet-20 with distillation, steps: ${steps}`, { timeout: 120_000 }, async () => {
-    await activate();
-    const net = new TfjsNetwork(graph, { taps: [], train: true });
+    const compile = await start();
+    const net = compile(graph, { taps: [], train: true });
     net.load(resnet20State(graph));
     for (const [index, golden] of resnet20Steps().slice(0, steps).entries()) {
       const before = await net.save();

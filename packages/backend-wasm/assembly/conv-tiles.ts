@@ -4,91 +4,46 @@
  * `run` floats that lie side by side, so a row of a 3×3 patch in NHWC is one tap of 3·channels.
  * The forward pass and the input gradient (by output phase) are both this kernel with different tables.
  */
-import { madd } from './madd';
-import { storeLanes } from './lanes';
+import { at } from './epilogue';
+import { panelWidth } from './pack-filter';
+import { convTile, panel } from './tiles';
 
-// @ts-ignore: decorator
-@inline
-function entry(pixels: usize, index: i32, last: i32): usize {
-  return pixels + (<usize>min(index, last) << 3);
-}
+/** Pixels whose sources and results stay in cache while the panels go over them; a multiple of 6. */
+const block = 48;
 
 /**
- * @param filter packed panels of 8 output channels: [panel][tap][run][8]
+ * @param filter packed panels of output channels, [panel][tap][run][width] (see `pack-filter.ts`)
  * @param pixels table of (source, target) byte offsets; tiles past the end repeat the last pixel
  */
 export function convTiles(
   source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, run: i32,
   pixels: usize, pixelCount: i32, outChannels: i32,
 ): void {
-  const panelBytes = <usize>(tapCount * run) << 5;
-  const last = pixelCount - 1;
-  for (let channel = 0; channel < outChannels; channel += 8) {
-    const left = outChannels - channel;
-    for (let p = 0; p < pixelCount; p += 6) {
-      tile(source, target + (<usize>channel << 2), filter, taps, tapCount, run,
-        entry(pixels, p, last), entry(pixels, p + 1, last), entry(pixels, p + 2, last),
-        entry(pixels, p + 3, last), entry(pixels, p + 4, last), entry(pixels, p + 5, last), left);
-    }
-    filter += panelBytes;
-  }
+  convTilesFused(source, target, filter, taps, tapCount, run, pixels, pixelCount, outChannels, 0, 0, 0);
 }
 
-// @ts-ignore: decorator
-@inline
-function put(target: usize, low: v128, high: v128, left: i32): void {
-  if (left >= 8) {
-    v128.store(target, low);
-    v128.store(target, high, 16);
-  } else {
-    storeLanes<f32>(target, low, left);
-    storeLanes<f32>(target + 16, high, left - 4);
-  }
-}
-
-function tile(
+/**
+ * The same with an epilogue (see `epilogue.ts`).
+ * @param bias `outChannels` floats, or 0
+ * @param residual read at the target's offsets, or 0; it may be the target itself
+ */
+export function convTilesFused(
   source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, run: i32,
-  e0: usize, e1: usize, e2: usize, e3: usize, e4: usize, e5: usize, left: i32,
+  pixels: usize, pixelCount: i32, outChannels: i32, bias: usize, residual: usize, activation: i32,
 ): void {
-  let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0, l4 = l0, l5 = l0;
-  let h0 = l0, h1 = l0, h2 = l0, h3 = l0, h4 = l0, h5 = l0;
-  for (let t = 0; t < tapCount; t++) {
-    const base = source + load<i32>(taps + (<usize>t << 2));
-    let a0 = base + load<i32>(e0), a1 = base + load<i32>(e1), a2 = base + load<i32>(e2);
-    let a3 = base + load<i32>(e3), a4 = base + load<i32>(e4), a5 = base + load<i32>(e5);
-    for (let k = run; k > 0; k--) {
-      const low = v128.load(filter), high = v128.load(filter, 16);
-      const s0 = v128.load32_splat(a0);
-      l0 = madd(s0, low, l0);
-      h0 = madd(s0, high, h0);
-      const s1 = v128.load32_splat(a1);
-      l1 = madd(s1, low, l1);
-      h1 = madd(s1, high, h1);
-      const s2 = v128.load32_splat(a2);
-      l2 = madd(s2, low, l2);
-      h2 = madd(s2, high, h2);
-      const s3 = v128.load32_splat(a3);
-      l3 = madd(s3, low, l3);
-      h3 = madd(s3, high, h3);
-      const s4 = v128.load32_splat(a4);
-      l4 = madd(s4, low, l4);
-      h4 = madd(s4, high, h4);
-      const s5 = v128.load32_splat(a5);
-      l5 = madd(s5, low, l5);
-      h5 = madd(s5, high, h5);
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
-      a4 += 4;
-      a5 += 4;
-      filter += 32;
+  const rows = tapCount * run, last = pixels + (<usize>(pixelCount - 1) << 3);
+  const plain = bias == 0 && residual == 0 && activation == 0;
+  for (let first = 0; first < pixelCount; first += block) {
+    const end = pixels + (<usize>min(first + block, pixelCount) << 3);
+    let weights = filter;
+    for (let channel = 0, width = panel; channel < outChannels; channel += width) {
+      const left = outChannels - channel, o = <usize>channel << 2;
+      width = panelWidth(left);
+      for (let p = pixels + (<usize>first << 3); p < end; p += 48) {
+        convTile(source, target + o, weights, taps, tapCount, run, p, last, left,
+          at(bias, o), at(residual, o), activation, plain);
+      }
+      weights += <usize>(rows * width) << 2;
     }
   }
-  put(target + load<i32>(e0, 4), l0, h0, left);
-  put(target + load<i32>(e1, 4), l1, h1, left);
-  put(target + load<i32>(e2, 4), l2, h2, left);
-  put(target + load<i32>(e3, 4), l3, h3, left);
-  put(target + load<i32>(e4, 4), l4, h4, left);
-  put(target + load<i32>(e5, 4), l5, h5, left);
 }

@@ -1,9 +1,12 @@
 /**
- * Filter gradient of the depthwise convolution with multiplier 1: three taps × 16 channels in 12 registers, pixels the
- * inner loop; then single taps, then 4 channels.
+ * Filter gradient of the depthwise convolution with multiplier 1, pixels the inner loop. Nine sums per vector where the
+ * taps are 3×3 (`build/depthwise-source.ts`); elsewhere three taps × 16 channels in 12 registers, then single taps, then
+ * 4 channels.
  */
 import { madd } from './madd';
 import { loadLanes, storeLanes } from './lanes';
+import { isThreeByThree } from './three-by-three';
+import { depthwiseChannels, depthwiseGradient } from './tiles';
 
 /**
  * gradient[tap][outChannels] += Σ over pixels of x·dy.
@@ -11,6 +14,32 @@ import { loadLanes, storeLanes } from './lanes';
  * @param pixels table of (frame, dy) byte offsets; rows of both are padded to 4 channels
  */
 export function depthwiseFilterGrad(
+  frame: usize, dy: usize, gradient: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32,
+  outChannels: i32,
+): void {
+  const padded = (outChannels + 3) & ~3;
+  if (isThreeByThree(taps, tapCount, padded, 4)) {
+    const size = max(32, 2048 / padded);
+    for (let p = 0; p < pixelCount; p += size) {
+      nineTaps(frame, dy, gradient, taps, pixels + (<usize>p << 3), min(size, pixelCount - p), outChannels);
+    }
+  } else anyTaps(frame, dy, gradient, taps, tapCount, pixels, pixelCount, outChannels);
+}
+
+/** Few enough pixels to stay in the first-level cache while the channels go over them. */
+function nineTaps(
+  frame: usize, dy: usize, gradient: usize, taps: usize, pixels: usize, count: i32, outChannels: i32,
+): void {
+  const pixel = <usize>((outChannels + 3) & ~3) << 2, row = <usize>outChannels << 2;
+  const r0 = frame + load<i32>(taps), r1 = frame + load<i32>(taps, 12), r2 = frame + load<i32>(taps, 24);
+  for (let c = 0, size = 4; c < outChannels; c += size) {
+    const left = outChannels - c, o = <usize>c << 2;
+    size = depthwiseChannels(left);
+    depthwiseGradient(r0 + o, r1 + o, r2 + o, dy + o, pixels, count, pixel, gradient + o, row, left);
+  }
+}
+
+function anyTaps(
   frame: usize, dy: usize, gradient: usize, taps: usize, tapCount: i32, pixels: usize, pixelCount: i32,
   outChannels: i32,
 ): void {

@@ -1,19 +1,33 @@
 /**
- * Filters are read in panels of 8 output channels: panel[row][8], a row being one input value of the patch. Missing
- * channels of the last panel are zero.
+ * Filters are read in panels of output channels: panel[row][width], a row being one input value of the patch. Panels are
+ * as wide as the build's tiles, those that are left 8; missing channels of the last are zero. So any build needs the room
+ * of panels of 8.
  */
+import { panel } from './tiles';
+
+/** Channels of the panel before which `left` channels are still to come. */
+// @ts-ignore: decorator
+@inline
+export function panelWidth(left: i32): i32 {
+  return left >= panel ? panel : 8;
+}
 
 /** Packs a filter of `rows` × `outChannels` (HWIO with the first three axes merged) for the forward pass. */
 export function packFilter(filter: usize, target: usize, rows: i32, outChannels: i32): void {
-  for (let first = 0; first < outChannels; first += 8) {
-    const count = min(8, outChannels - first);
+  for (let first = 0, width = panel; first < outChannels; first += width) {
+    width = panelWidth(outChannels - first);
+    const count = min(width, outChannels - first);
     for (let row = 0; row < rows; row++) {
       const source = filter + (<usize>(row * outChannels + first) << 2);
-      for (let lane = 0; lane < count; lane++) {
+      let lane = 0;
+      for (; lane + 4 <= count; lane += 4) {
+        v128.store(target + (<usize>lane << 2), v128.load(source + (<usize>lane << 2)));
+      }
+      for (; lane < count; lane++) {
         store<f32>(target + (<usize>lane << 2), load<f32>(source + (<usize>lane << 2)));
       }
-      for (let lane = count; lane < 8; lane++) store<f32>(target + (<usize>lane << 2), 0);
-      target += 32;
+      for (; lane < width; lane++) store<f32>(target + (<usize>lane << 2), 0);
+      target += <usize>width << 2;
     }
   }
 }
@@ -25,17 +39,18 @@ export function packFilter(filter: usize, target: usize, rows: i32, outChannels:
 export function packFilterTransposed(
   filter: usize, target: usize, taps: usize, tapCount: i32, inChannels: i32, outChannels: i32,
 ): void {
-  for (let first = 0; first < inChannels; first += 8) {
-    const count = min(8, inChannels - first);
+  for (let first = 0, width = panel; first < inChannels; first += width) {
+    width = panelWidth(inChannels - first);
+    const count = min(width, inChannels - first);
     for (let t = 0; t < tapCount; t++) {
       const tap = load<i32>(taps + (<usize>t << 2));
       const source = filter + (<usize>((tap * inChannels + first) * outChannels) << 2);
       for (let row = 0; row < outChannels; row++) {
-        for (let lane = 0; lane < 8; lane++) {
+        for (let lane = 0; lane < width; lane++) {
           const value: f32 = lane < count ? load<f32>(source + (<usize>(lane * outChannels + row) << 2)) : 0;
           store<f32>(target + (<usize>lane << 2), value);
         }
-        target += 32;
+        target += <usize>width << 2;
       }
     }
   }

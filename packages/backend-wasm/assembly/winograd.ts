@@ -4,50 +4,32 @@
  * gradient differ in the packed filter only. Tiles go in blocks that stay in cache: transform, one small matrix product
  * per each of 36 points, transform back.
  */
-import { convTiles } from './conv-tiles';
-import { madd } from './madd';
-import { inputTile, tileBytes } from './winograd-input';
+import { panelWidth } from './pack-filter';
+import { filterPoints, inputPoints, outputPixels, outputPixelsFused, panel, pointTile, transformBytes } from './tiles';
+import { tileBytes } from './winograd-block';
 
 /** Tiles per block; a multiple of the matrix product's 6. */
-const block = 24;
+const block = 18;
 
 /** Bytes of scratch that `winogradTiles` needs. */
 export function winogradScratch(channels: i32, outChannels: i32): i32 {
-  return 576 + 64 + block * (8 + tileBytes(channels) + tileBytes(outChannels));
+  return transformBytes + block * <i32>(tileBytes(channels) + tileBytes(outChannels));
 }
 
 /**
- * Transforms packed panels [panel][9][channels][8] to [36][panel][channels][8].
+ * Transforms packed panels [panel][9][channels][width] to [36][panel][channels][width].
+ * @param panels output channels / 8
+ * @param work scratch of `winogradScratch`
  */
 export function winogradFilter(packed: usize, target: usize, panels: i32, channels: i32, work: usize): void {
-  const rows = panels * channels;
-  for (let panel = 0; panel < panels; panel++) {
-    for (let c = 0; c < channels; c++) {
-      for (let half: usize = 0; half < 32; half += 16) {
-        const source = packed + (<usize>((panel * 9 * channels + c) << 5)) + half;
-        const tap = <usize>channels << 5;
-        for (let x: usize = 0; x < 3; x++) filterLine(source + x * tap, 3 * tap, work + (x << 4), 48);
-        const out = target + (<usize>((panel * channels + c) << 5)) + half, point = <usize>rows << 5;
-        for (let y: usize = 0; y < 6; y++) filterLine(work + y * 48, 16, out + y * 6 * point, point);
-      }
-    }
+  const outChannels = panels << 3, point = <usize>(outChannels * channels) << 2;
+  for (let first = 0, width = panel; first < outChannels; first += width) {
+    width = panelWidth(outChannels - first);
+    const tap = <usize>(channels * width) << 2;
+    filterPoints(packed, 3 * tap, tap, target, 6 * point, point, tap, work);
+    packed += 9 * tap;
+    target += tap;
   }
-}
-
-/** Six values from three: the rows of G. */
-// @ts-ignore: decorator
-@inline
-function filterLine(source: usize, step: usize, target: usize, stride: usize): void {
-  const a = v128.load(source), b = v128.load(source + step), c = v128.load(source + 2 * step);
-  const sum = f32x4.mul(f32x4.add(a, c), f32x4.splat(-1.0 / 6)), middle = f32x4.mul(b, f32x4.splat(1.0 / 6));
-  const outer = madd(a, f32x4.splat(1.0 / 24), f32x4.mul(c, f32x4.splat(1.0 / 6)));
-  const twelfth = f32x4.mul(b, f32x4.splat(1.0 / 12));
-  v128.store(target, f32x4.mul(a, f32x4.splat(0.25)));
-  v128.store(target + stride, f32x4.sub(sum, middle));
-  v128.store(target + 2 * stride, f32x4.add(sum, middle));
-  v128.store(target + 3 * stride, f32x4.add(outer, twelfth));
-  v128.store(target + 4 * stride, f32x4.sub(outer, twelfth));
-  v128.store(target + 5 * stride, c);
 }
 
 /**
@@ -60,48 +42,54 @@ export function winogradTiles(
   source: usize, target: usize, filter: usize, tiles: usize, tileCount: i32, sourceRow: usize, targetRow: usize,
   channels: i32, outChannels: i32, work: usize,
 ): void {
-  const taps = work + 576, table = taps + 64, inputs = table + block * 8;
-  const products = inputs + block * tileBytes(channels);
-  store<i32>(taps, 0);
-  for (let i = 0; i < block; i++) {
-    store<i32>(table + (<usize>i << 3), i * tileBytes(channels));
-    store<i32>(table + (<usize>i << 3), i * tileBytes(outChannels), 4);
-  }
+  winogradTilesFused(source, target, filter, tiles, tileCount, sourceRow, targetRow, channels, outChannels, work,
+    0, 0, 0);
+}
+
+/**
+ * The same with an epilogue (see `epilogue.ts`).
+ * @param bias `outChannels` floats, or 0
+ * @param residual read at the target's offsets, or 0; it may be the target itself
+ */
+export function winogradTilesFused(
+  source: usize, target: usize, filter: usize, tiles: usize, tileCount: i32, sourceRow: usize, targetRow: usize,
+  channels: i32, outChannels: i32, work: usize, bias: usize, residual: usize, activation: i32,
+): void {
+  const inputs = work + transformBytes, products = inputs + block * tileBytes(channels);
   const pixel = <usize>channels << 2, outPixel = <usize>outChannels << 2;
   const pointFilter = <usize>(outChannels * channels) << 2;
+  const plain = bias == 0 && residual == 0 && activation == 0;
   for (let first = 0; first < tileCount; first += block) {
     const count = min(block, tileCount - first), entry = tiles + (<usize>first << 3);
     for (let i = 0; i < count; i++) {
       const from = source + load<i32>(entry + (<usize>i << 3));
-      inputTile(from, sourceRow, inputs + i * tileBytes(channels), pixel, work);
+      inputPoints(from, sourceRow, pixel, inputs + i * tileBytes(channels), 6 * pixel, pixel, pixel, work);
     }
     for (let p = 0; p < 36; p++) {
-      convTiles(inputs + p * pixel, products + p * outPixel, filter + p * pointFilter, taps, 1, channels,
-        table, count, outChannels);
+      pointProducts(inputs + p * pixel, products + p * outPixel, filter + p * pointFilter, count, channels, outChannels);
     }
     for (let i = 0; i < count; i++) {
-      const to = target + load<i32>(entry + (<usize>i << 3), 4);
-      outputTile(products + i * tileBytes(outChannels), to, targetRow, outPixel, work);
+      const o = load<i32>(entry + (<usize>i << 3), 4), from = products + i * tileBytes(outChannels);
+      if (plain) outputPixels(from, 6 * outPixel, outPixel, target + o, targetRow, outPixel, outPixel, work);
+      else {
+        outputPixelsFused(from, 6 * outPixel, outPixel, target + o, targetRow, outPixel, outPixel, work,
+          bias, residual == 0 ? 0 : residual + o, activation);
+      }
     }
   }
 }
 
-function outputTile(source: usize, target: usize, row: usize, pixel: usize, work: usize): void {
-  for (let c: usize = 0; c < pixel; c += 16) {
-    for (let y: usize = 0; y < 6; y++) outputLine(source + y * 6 * pixel + c, pixel, work + y * 64, 16);
-    for (let x: usize = 0; x < 4; x++) outputLine(work + (x << 4), 64, target + x * pixel + c, row);
+/** The matrix product at one point; whole tiles of 6, since rows past `count` lie in the scratch. */
+function pointProducts(
+  inputs: usize, products: usize, filter: usize, count: i32, channels: i32, outChannels: i32,
+): void {
+  const step = tileBytes(channels), outStep = tileBytes(outChannels);
+  for (let channel = 0, width = panel; channel < outChannels; channel += width) {
+    const left = outChannels - channel, to = products + (<usize>channel << 2);
+    width = panelWidth(left);
+    for (let i = 0; i < count; i += 6) {
+      pointTile(inputs + i * step, to + i * outStep, filter, channels, step, outStep, left);
+    }
+    filter += <usize>(channels * width) << 2;
   }
-}
-
-/** Four values from six: the rows of Aᵀ. */
-// @ts-ignore: decorator
-@inline
-function outputLine(source: usize, step: usize, target: usize, stride: usize): void {
-  const m0 = v128.load(source), m1 = v128.load(source + step), m2 = v128.load(source + 2 * step);
-  const m3 = v128.load(source + 3 * step), m4 = v128.load(source + 4 * step), m5 = v128.load(source + 5 * step);
-  const a = f32x4.add(m1, m2), b = f32x4.sub(m1, m2), c = f32x4.add(m3, m4), d = f32x4.sub(m3, m4);
-  v128.store(target, f32x4.add(f32x4.add(m0, a), c));
-  v128.store(target + stride, madd(d, f32x4.splat(2), b));
-  v128.store(target + 2 * stride, madd(c, f32x4.splat(4), a));
-  v128.store(target + 3 * stride, f32x4.add(madd(d, f32x4.splat(8), b), m5));
 }

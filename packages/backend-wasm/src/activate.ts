@@ -20,11 +20,13 @@ import { isWasmBackend } from './tfjs-backend.ts';
 export interface WasmOptions {
   /** @default 'fma-winograd' where the runtime has fused multiply-add, else 'simd-winograd' */
   readonly build?: Build;
+  /** Kernels for V8's experimental 256-bit vectors: faster, the same bits (`wide.ts`). @default false */
+  readonly wide?: boolean;
 }
 
 export interface WasmInfo {
   readonly backend: 'wasm';
-  /** Equal strings promise bit-equal results, for example `wasm-fma-winograd-1`. */
+  /** Equal strings promise bit-equal results, for example `wasm-fma-winograd-2`. */
   readonly numerics: string;
   readonly threads: number;
   /** Names of the kernels that Cairn registered. */
@@ -55,21 +57,28 @@ function register(): void {
   }
 }
 
-/** Idempotent: a second call keeps what is loaded, unless it forces another build. */
+/** Idempotent: a second call keeps what is loaded, unless it asks for another build or width. */
 export async function activateWasm(options: WasmOptions = {}): Promise<WasmInfo> {
+  const { numerics } = await loadWasm(options);
+  return {
+    backend: 'wasm',
+    numerics,
+    threads: Math.max(1, getThreadsCount()),
+    kernels: trainingKernels.map(({ kernelName }) => kernelName),
+  };
+}
+
+/** The build that computes from now on. */
+export async function loadWasm(options: WasmOptions): Promise<LoadedBuild> {
   await registerGradients();
   const backend = await startBackend();
   let loaded = loadedBuilds.get(backend);
-  if (loaded === undefined || (options.build !== undefined && options.build !== loaded.build)) {
-    loaded = await loadBuild(backend, options.build);
+  const { build = loaded?.build, wide = loaded?.wide ?? false } = options;
+  if (loaded === undefined || build !== loaded.build || wide !== loaded.wide) {
+    loaded = await loadBuild(backend, { ...(build !== undefined && { build }), wide });
     bindRuntime(backend, loaded.runtime);
     loadedBuilds.set(backend, loaded);
     register();
   }
-  return {
-    backend: 'wasm',
-    numerics: loaded.numerics,
-    threads: Math.max(1, getThreadsCount()),
-    kernels: trainingKernels.map(({ kernelName }) => kernelName),
-  };
+  return loaded;
 }

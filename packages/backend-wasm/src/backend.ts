@@ -1,7 +1,18 @@
-import { BackendError, type Backend, type BackendInfo, type BackendOptions } from '@cairn/core';
-import { createTfjsBackend } from '@cairn/nn';
-import { activateWasm } from './activate.ts';
-import { builds, numericsOf, type Build } from './builds.ts';
+import {
+  BackendError,
+  type Backend,
+  type BackendInfo,
+  type BackendOptions,
+  type CompileUse,
+  type Network,
+  type NetworkGraph,
+} from '@cairn/core';
+import { recordKernels, TfjsNetwork } from '@cairn/nn';
+import { loadWasm } from './activate.ts';
+import { builds, numericsOf, type Build, type LoadedBuild } from './builds.ts';
+import { CompiledNetwork, type Compiler } from './compiled/compiled-network.ts';
+import { canLower } from './compiled/lower/table.ts';
+import { affordableThreads, Team } from './compiled/team/team.ts';
 
 const devices: Readonly<Record<Build, string>> = {
   fma: 'WebAssembly, relaxed SIMD',
@@ -10,16 +21,72 @@ const devices: Readonly<Record<Build, string>> = {
   'simd-winograd': 'WebAssembly, SIMD, Winograd',
 };
 
-/** The embedded backend: networks on the TensorFlow.js executor, with the training kernels of this package. */
-export function wasmBackend(): Backend {
-  return createTfjsBackend({ id: 'wasm', activate });
+export interface WasmBackendOptions {
+  /** Kernels for V8's experimental 256-bit vectors: faster, the same bits. @default false */
+  readonly wide?: boolean;
 }
 
-async function activate({ numerics }: BackendOptions = {}): Promise<BackendInfo> {
-  const build = numerics === undefined ? undefined : buildOf(numerics);
-  const info = await activateWasm(build === undefined ? {} : { build });
-  const device = devices[buildOf(info.numerics)];
-  return { id: 'wasm', numerics: info.numerics, device, threads: info.threads };
+/**
+ * The embedded backend. Networks whose operations it knows run as compiled programs on a team of threads, others on the
+ * TensorFlow.js executor with the training kernels of this package.
+ */
+export function wasmBackend(own: WasmBackendOptions = {}): Backend {
+  let compiler: Compiler | undefined;
+  return {
+    id: 'wasm',
+    async activate(options = {}) {
+      const { info, ...active } = await activate({ ...own, ...options });
+      compiler = active;
+      return info;
+    },
+    compile: (graph, use) => compile(compiler, graph, use),
+    profile() {
+      const stops = [recordKernels(), ...(compiler === undefined ? [] : [compiler.team.record()])];
+      return () => stops.flatMap((stop) => stop()).sort((a, b) => a.start - b.start);
+    },
+  };
+}
+
+function compile(compiler: Compiler | undefined, graph: NetworkGraph, use: CompileUse): Network {
+  if (compiler === undefined)
+    throw new BackendError('CAIRN_BACKEND_INACTIVE', 'compile: the wasm backend was not activated', {
+      fix: '`await backend.activate()` first',
+    });
+  return canLower(graph) ? new CompiledNetwork(graph, use, compiler) : new TfjsNetwork(graph, use);
+}
+
+/** Teams by build and size: one memory per process, whoever activates a backend, and no thread is started twice. */
+const teams = new Map<string, Promise<Team>>();
+
+function teamOf({ build, shared, wide }: LoadedBuild, threads: number): Promise<Team> {
+  const key = `${build.split('-')[0]} ${wide ? 'wide' : 'narrow'} ${threads}`;
+  const known = teams.get(key);
+  if (known !== undefined) return known;
+  const team = Team.start({ module: shared, threads });
+  teams.set(key, team);
+  team.catch(() => teams.delete(key));
+  return team;
+}
+
+async function activate({
+  numerics,
+  threads = 1,
+  wide,
+}: BackendOptions & WasmBackendOptions): Promise<Compiler & { readonly info: BackendInfo }> {
+  const wanted = numerics === undefined ? undefined : buildOf(numerics);
+  const loaded = await loadWasm({
+    ...(wanted !== undefined && { build: wanted }),
+    ...(wide !== undefined && { wide }),
+  });
+  const team = await teamOf(loaded, affordableThreads(threads));
+  const { build } = loaded;
+  const info = {
+    id: 'wasm',
+    numerics: loaded.numerics,
+    device: devices[build] + (loaded.wide ? ', 256 bits' : ''),
+    threads: team.threads,
+  };
+  return { team, winograd: build.endsWith('winograd'), info };
 }
 
 /** @throws CAIRN_BACKEND_NUMERICS for numerics of another version or backend */

@@ -9,12 +9,13 @@ import type { Runtime } from './runtime.ts';
 import { createRuntime } from './runtime.ts';
 import { fuses, multipliesRight } from './self-check.ts';
 import type { WasmBackend } from './tfjs-backend.ts';
+import { allowWideVectors, assertSameBits, noWideBuild } from './wide.ts';
 
 /** `winograd`: 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3), about twice as fast, rounding 5e-6 for 3e-7. */
 export type Build = 'fma' | 'simd' | 'fma-winograd' | 'simd-winograd';
 
-/** Raised when a change of the kernels changes their results' bits. */
-const numericsVersion = 1;
+/** Raised when a change of the kernels, or of how batches are cut (`compiled/batch.ts`), changes results' bits. */
+const numericsVersion = 2;
 
 /** The builds, the preferred one first. */
 export const builds: readonly Build[] = ['fma-winograd', 'simd-winograd', 'fma', 'simd'];
@@ -26,9 +27,20 @@ export function numericsOf(build: Build): string {
 
 export interface LoadedBuild {
   readonly build: Build;
-  /** For example `wasm-fma-winograd-1`: results are bit-equal under equal strings. */
+  /** For example `wasm-fma-winograd-2`: results are bit-equal under equal strings. */
   readonly numerics: string;
   readonly runtime: Runtime;
+  /** The same kernels for shared memory, on which compiled networks run. */
+  readonly shared: WebAssembly.Module;
+  /** Whether these are the kernels for 256-bit vectors; their bits are the same. */
+  readonly wide: boolean;
+}
+
+export interface BuildChoice {
+  /** One build and no other; without it the best that works. */
+  readonly build?: Build;
+  /** Kernels for 256-bit vectors (see `wide.ts`). @default false */
+  readonly wide?: boolean;
 }
 
 /** The error for a missing file of `build-output/`. */
@@ -43,7 +55,9 @@ export function notBuilt(file: string, cause: unknown): BackendError {
   );
 }
 
-async function readBuild(build: 'fma' | 'simd'): Promise<Uint8Array<ArrayBuffer>> {
+type Module = 'fma' | 'simd' | 'fma-wide';
+
+async function readBuild(build: Module | `${Module}-shared`): Promise<Uint8Array<ArrayBuffer>> {
   const file = new URL(`../build-output/cairn-${build}.wasm`, import.meta.url);
   try {
     return new Uint8Array(await readFile(file));
@@ -59,15 +73,28 @@ async function tryBuild(build: Build, backend: WasmBackend): Promise<LoadedBuild
   if (!WebAssembly.validate(bytes)) return undefined;
   const runtime = await createRuntime(await WebAssembly.compile(bytes), backend, build.endsWith('winograd'));
   if (fuses(runtime) !== (module === 'fma') || !multipliesRight(runtime)) return undefined;
-  return { build, numerics: numericsOf(build), runtime };
+  const shared = await WebAssembly.compile(await readBuild(`${module}-shared`));
+  return { build, numerics: numericsOf(build), runtime, shared, wide: false };
 }
 
-/** @param forced one build and no other; without it the best that works */
-export async function loadBuild(backend: WasmBackend, forced?: Build): Promise<LoadedBuild> {
+/** The same build with the wide kernels. */
+async function widen(narrow: LoadedBuild, backend: WasmBackend): Promise<LoadedBuild> {
+  if (!narrow.build.startsWith('fma')) throw noWideBuild(narrow.build);
+  allowWideVectors();
+  const module = await WebAssembly.compile(await readBuild('fma-wide'));
+  const runtime = await createRuntime(module, backend, narrow.runtime.winograd);
+  assertSameBits(narrow.runtime, runtime);
+  const shared = await WebAssembly.compile(await readBuild('fma-wide-shared'));
+  return { ...narrow, runtime, shared, wide: true };
+}
+
+/** @throws CAIRN_BACKEND_BUILD, CAIRN_BACKEND_WIDE */
+export async function loadBuild(backend: WasmBackend, choice: BuildChoice = {}): Promise<LoadedBuild> {
+  const { build: forced, wide = false } = choice;
   const candidates = forced === undefined ? builds : [forced];
   for (const build of candidates) {
     const loaded = await tryBuild(build, backend);
-    if (loaded !== undefined) return loaded;
+    if (loaded !== undefined) return wide ? widen(loaded, backend) : loaded;
   }
   throw new BackendError(
     'CAIRN_BACKEND_BUILD',

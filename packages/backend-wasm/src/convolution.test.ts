@@ -142,9 +142,11 @@ describe.each(allBuilds)('build %s', (build) => {
     'bottom rows unused': { x: [1, 8, 8, 4], filter: [3, 3, 4, 1], attributes: valid(2) },
     'several groups': { x: [5, 20, 20, 33], filter: [5, 5, 33, 1], attributes: same(1) },
   };
-  test.each(Object.entries(depthwiseCases))('depthwise gradients: %s', (_name, convCase) => {
+  test.each(Object.entries(depthwiseCases))('depthwise, three passes: %s', (_name, convCase) => {
     const { x, filter, dy, expected } = prepare(convCase, true);
     const attributes = { dilations: 1, ...convCase.attributes };
+    const [y = []] = runGuarded('DepthwiseConv2dNative', { x, filter }, attributes);
+    expect(relativeError(y, expected.y)).toBeLessThan(2e-6);
     const [dx = []] = runGuarded(
       'DepthwiseConv2dNativeBackpropInput',
       { dy, filter },

@@ -15,6 +15,7 @@ export interface WasmBackend {
     };
   };
   readonly dataIdMap: { get(dataId: object): { readonly id: number; readonly memoryOffset: number } };
+  disposeData(dataId: object): boolean;
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
 }
 

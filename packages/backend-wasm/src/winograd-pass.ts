@@ -1,5 +1,6 @@
 /** Runs a 3×3 pass of stride 1 by Winograd's F(4×4, 3×3), group of images by group of images. */
-import type { Pass } from './conv-pass.ts';
+import type { ConvPass } from './conv-pass.ts';
+import type { Pass } from './phase-pass.ts';
 import type { ConvGeometry } from './conv-phases.ts';
 import { forwardFrame, tapRuns } from './conv-phases.ts';
 import type { Images } from './frame.ts';
@@ -29,7 +30,7 @@ export function winogradFits({ phases, source, target }: Pass): boolean {
 }
 
 /** @param pass one for which `winogradFits` */
-export function runWinograd(runtime: Runtime, pass: Pass): void {
+export function runWinograd(runtime: Runtime, pass: ConvPass): void {
   const { source, target, frame } = pass;
   const [phase] = pass.phases;
   if (phase === undefined) return;
@@ -100,7 +101,7 @@ export function winogradFilterGrad(
   const { inChannels, outChannels, output } = g;
   const groups = groupImages(x, forwardFrame(g));
   const tiles = (output[0] / 4) * (output[1] / 4);
-  const sumBytes = 144 * inChannels * outChannels;
+  const sumBytes = kernels.winogradFilterGradSums(inChannels, outChannels);
   const [buffer, sums, table, work] = runtime.scratch(
     groups.scratchBytes,
     sumBytes,

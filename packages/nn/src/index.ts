@@ -7,6 +7,19 @@ export { resolveGraph, type ResolvedNode } from './graph/resolve.ts';
 export type { ArrayRole, Layout, Operation } from './operations/operation.ts';
 export { operations, type OperationName } from './operations/table.ts';
 export { createTfjsBackend, type TfjsBackendSpec } from './executor/backend.ts';
+export { checkAllArrays, checkArrays } from './executor/array-checks.ts';
+export { toBackendOrder, toHostOrder } from './executor/layout.ts';
+export {
+  disposedError,
+  frozenError,
+  gradientError,
+  inputError,
+  optimizerError,
+  orderError,
+  outputError,
+} from './executor/network-errors.ts';
+export { optimizerSlots, ruleOf } from './executor/optimizer.ts';
+export { planGraph, type Plan, type Step } from './executor/plan.ts';
 export { recordKernels } from './executor/record-kernels.ts';
 export { TfjsNetwork } from './executor/tfjs-network.ts';
 export {

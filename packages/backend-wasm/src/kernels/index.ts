@@ -6,6 +6,7 @@ import { batchNormTrainGrad } from './batch-norm-train-grad.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dFilterGrad } from './conv2d-filter-grad.ts';
 import { conv2dInputGrad } from './conv2d-input-grad.ts';
+import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { depthwiseFilterGrad } from './depthwise-filter-grad.ts';
 import { depthwiseInputGrad } from './depthwise-input-grad.ts';
 import { einsum } from './einsum.ts';
@@ -20,6 +21,7 @@ export const trainingKernels: readonly KernelConfig[] = [
   conv2d,
   conv2dInputGrad,
   conv2dFilterGrad,
+  depthwiseConv2d,
   depthwiseInputGrad,
   depthwiseFilterGrad,
   maxPoolGrad,

@@ -18,6 +18,8 @@ export interface KernelCall<Attributes> {
   readonly optional: (name: string) => TensorInfo | undefined;
   /** Allocates a float32 output (other types on request); its values are not cleared. */
   readonly output: (shape: readonly number[], dtype?: 'float32' | 'int32') => TensorInfo;
+  /** Frees what `output` allocated and nobody is to see. */
+  readonly release: (tensor: TensorInfo) => void;
   /** To be called for an input that was written in place. */
   readonly written: (tensor: TensorInfo) => void;
   /** Byte address of a tensor; 0 for undefined. */
@@ -44,6 +46,7 @@ export function kernel<Attributes = NamedAttrMap>(
         optional,
         input: (name) => optional(name) ?? missingInput(kernelName, name),
         output: (shape, dtype = 'float32') => wasm.makeOutput([...shape], dtype),
+        release: (tensor) => void wasm.disposeData(tensor.dataId),
         written: (tensor) => forgetCopies(wasm, tensor),
         address: (tensor) => (tensor === undefined ? 0 : addressOf(wasm, tensor)),
       });

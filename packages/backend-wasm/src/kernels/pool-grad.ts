@@ -29,7 +29,9 @@ function poolGrad(
     dimRoundingMode,
   );
   const dx = output(input.shape);
-  const [geometry] = runtime.scratch(48);
+  const [geometry] = runtime.scratch(64);
+  const inRow = info.inWidth * info.inChannels * 4;
+  const outRow = info.outWidth * info.inChannels * 4;
   runtime.writeInts(geometry, [
     info.inHeight,
     info.inWidth,
@@ -43,14 +45,14 @@ function poolGrad(
     info.dilationWidth,
     info.padInfo.top,
     info.padInfo.left,
+    info.inHeight * inRow,
+    inRow,
+    info.outHeight * outRow,
+    outRow,
   ]);
-  kernels.poolGrad(
-    address(dy),
-    maximum ? address(input) : 0,
-    address(dx),
-    info.batchSize,
-    info.inChannels,
-    geometry,
+  // prettier-ignore
+  kernels.poolBackward(
+    address(dy), address(input), address(dx), info.batchSize, info.inChannels, geometry, maximum ? 1 : 0,
   );
   return dx;
 }

@@ -22,8 +22,8 @@ const sgd = z.strictObject({
 const adamw = z.strictObject({
   name: z.literal('adamw'),
   learningRate: z.number().positive(),
-  beta1: rate.max(1).default(0.9),
-  beta2: rate.max(1).default(0.999),
+  beta1: rate.lt(1).default(0.9),
+  beta2: rate.lt(1).default(0.999),
   epsilon: z.number().positive().default(1e-8),
   weightDecay: rate.default(0.01),
 });

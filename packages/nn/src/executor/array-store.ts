@@ -1,6 +1,7 @@
-import { nearest, RouteError, type HostTensor, type HostTensors } from '@cairn/core';
+import type { HostTensor, HostTensors } from '@cairn/core';
 import { keep, tensor, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { ArrayPlan } from '../graph/array-specs.ts';
+import { checkAllArrays, checkArrays } from './array-checks.ts';
 import { backendShape, toBackendOrder, toHostOrder } from './layout.ts';
 
 /** Named arrays on the backend, in the executor's layouts. Owns its tensors; they outlive any tidy. */
@@ -31,18 +32,13 @@ export class ArrayStore {
 
   /** @throws CAIRN_WEIGHTS_MISMATCH for a missing, unknown or wrongly shaped array; then nothing has changed */
   load(arrays: HostTensors): void {
-    for (const [name, array] of Object.entries(arrays)) this.#check(name, array);
-    for (const name of this.#plans.keys())
-      if (arrays[name] === undefined)
-        throw new RouteError('CAIRN_WEIGHTS_MISMATCH', `array "${name}" is missing`, {
-          fix: `${this.#plans.size} arrays, all of the graph's parameters and buffers`,
-        });
+    checkAllArrays(this.#plans, arrays);
     for (const [name, array] of Object.entries(arrays)) this.#upload(name, array);
   }
 
   /** As `load`, but every array may be absent. */
   loadSome(arrays: HostTensors): void {
-    for (const [name, array] of Object.entries(arrays)) this.#check(name, array);
+    checkArrays(this.#plans, arrays);
     this.clear();
     for (const [name, array] of Object.entries(arrays)) this.#upload(name, array);
   }
@@ -64,27 +60,6 @@ export class ArrayStore {
   clear(): void {
     for (const t of this.#tensors.values()) t.dispose();
     this.#tensors.clear();
-  }
-
-  #check(name: string, { shape, dtype, data }: HostTensor): void {
-    const plan = this.#plans.get(name);
-    if (plan === undefined)
-      throw new RouteError('CAIRN_WEIGHTS_MISMATCH', `array "${name}" is not in the graph`, {
-        fix: this.#suggestion(name),
-      });
-    const size = plan.shape.reduce((n, d) => n * d, 1);
-    if (shape.join() !== plan.shape.join() || dtype !== plan.dtype || data.length !== size)
-      throw new RouteError(
-        'CAIRN_WEIGHTS_MISMATCH',
-        `array "${name}": got ${dtype} [${shape.join(', ')}] with ${data.length} numbers`,
-        { fix: `${plan.dtype} [${plan.shape.join(', ')}], ${size} numbers` },
-      );
-  }
-
-  /** The nearest name; a whole list would fill the screen. */
-  #suggestion(name: string): string {
-    const close = nearest(name, this.#plans.keys());
-    return close === undefined ? `one of the graph's ${this.#plans.size} arrays` : `"${close}"?`;
   }
 
   #upload(name: string, { data }: HostTensor): void {

@@ -1,11 +1,13 @@
 /** The optimisers' arithmetic on tensors. Rules and semantics: `contracts/training.ts`. */
-import { RunError, type HostTensors, type OptimizerRule } from '@cairn/core';
+import type { HostTensors, OptimizerRule } from '@cairn/core';
 import { add, div, mul, sqrt, square, sub, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import type { ArrayPlan } from '../graph/array-specs.ts';
 import { momentumUpdate } from '../fused/momentum-update.ts';
 import { ArrayStore } from './array-store.ts';
+import { optimizerError } from './network-errors.ts';
 
-const SLOTS = { sgd: ['momentum'], adamw: ['exp_avg', 'exp_avg_sq'] } as const;
+/** The arrays that each rule keeps per parameter: `<slot>/<parameter>`. */
+export const optimizerSlots = { sgd: ['momentum'], adamw: ['exp_avg', 'exp_avg_sq'] } as const;
 
 type Sgd = Extract<OptimizerRule, { name: 'sgd' }>;
 type AdamW = Extract<OptimizerRule, { name: 'adamw' }>;
@@ -17,7 +19,7 @@ export class TfjsOptimizer {
   #updates = 0;
 
   constructor(parameters: readonly ArrayPlan[]) {
-    const slots = Object.values(SLOTS).flat();
+    const slots = Object.values(optimizerSlots).flat();
     this.#slots = new ArrayStore(
       parameters.flatMap((p) => slots.map((s) => ({ ...p, name: `${s}/${p.name}` }))),
     );
@@ -34,14 +36,7 @@ export class TfjsOptimizer {
     rule: OptimizerRule,
     learningRate: number,
   ): void {
-    if (this.#rule !== undefined && this.#rule !== rule.name)
-      throw new RunError(
-        'CAIRN_OPTIMIZER_CHANGED',
-        `optimizer: got ${rule.name} with the state of ${this.#rule}`,
-        {
-          fix: `${this.#rule}, or reset the optimizer at the switch`,
-        },
-      );
+    if (this.#rule !== undefined && this.#rule !== rule.name) throw optimizerError(this.#rule, rule.name);
     this.#rule = rule.name;
     this.#updates++;
     for (const [name, gradient] of gradients) {
@@ -69,25 +64,30 @@ export class TfjsOptimizer {
   load(slots: HostTensors, updates: number): void {
     this.#slots.loadSome(slots);
     this.#updates = updates;
-    this.#rule = ruleOf(slots);
+    // SGD without momentum leaves no slots; AdamW always does.
+    this.#rule = ruleOf(slots) ?? (updates > 0 ? 'sgd' : undefined);
   }
 
   #sgd(name: string, w: Tensor, g: Tensor, rule: Sgd, learningRate: number): Tensor {
     const slot = `momentum/${name}`;
-    const old = this.#slots.get(slot);
     const { momentum, nesterov, weightDecay } = rule;
     // Without momentum PyTorch keeps no velocity and ignores dampening.
-    const first = old === undefined || momentum === 0;
+    const old = momentum === 0 ? undefined : this.#slots.get(slot);
+    const first = old === undefined;
     const dampening = first ? 0 : rule.dampening;
     const settings = { learningRate, momentum, dampening, nesterov, weightDecay, first };
     const v = old ?? zerosLike(w);
     const result = momentumUpdate(w, g, v, settings);
-    if (old === undefined && result.v !== v) v.dispose();
-    this.#slots.set(slot, result.v);
+    if (first && result.v !== v) v.dispose();
+    if (momentum === 0) result.v.dispose();
+    else this.#slots.set(slot, result.v);
     return result.w;
   }
 
-  /** Loshchilov & Hutter, arXiv 1711.05101, algorithm 2, with PyTorch's place of epsilon. */
+  /**
+   * Loshchilov & Hutter, arXiv 1711.05101, algorithm 2, with PyTorch's place of epsilon. The bias correction counts the
+   * network's updates; PyTorch counts each parameter's, which differs where gradients reach one later than others.
+   */
   #adamw(name: string, w: Tensor, g: Tensor, rule: AdamW, learningRate: number): Tensor {
     const { beta1, beta2, epsilon, weightDecay } = rule;
     const [first, second] = [`exp_avg/${name}`, `exp_avg_sq/${name}`];
@@ -110,7 +110,8 @@ function blend(old: Tensor | undefined, value: Tensor, share: number): Tensor {
   return old === undefined ? fresh : add(mul(old, share), fresh);
 }
 
-function ruleOf(slots: HostTensors): OptimizerRule['name'] | undefined {
+/** The rule that slots belong to. */
+export function ruleOf(slots: HostTensors): OptimizerRule['name'] | undefined {
   const names = Object.keys(slots);
   if (names.some((n) => n.startsWith('momentum/'))) return 'sgd';
   return names.length > 0 ? 'adamw' : undefined;

@@ -1,12 +1,14 @@
 import { activateWasm } from '@cairn/backend-wasm';
 import { createRandom, type CairnError, type OptimizerRule, type Task } from '@cairn/core';
-import { memory, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { memory, tensor, tidy, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { graphBuilder } from '../graph/builder.ts';
 import { initialState } from '../graph/initial-state.ts';
 import { product } from '../operations/operation.ts';
 import { backendsWith, expectClose, numbers } from '../test-support/backends.ts';
-import { dot64, gradient64, runGraph64, value64 } from '../test-support/reference.ts';
+import { dot64, gradient64 } from '../test-support/reference/finite-differences.ts';
+import { train64 } from '../test-support/reference/network.ts';
+import { value64 } from '../test-support/reference/value.ts';
 import { TfjsNetwork } from './tfjs-network.ts';
 
 const task: Task = {
@@ -133,7 +135,7 @@ describe.each(backendsWith(() => activateWasm()))('$name', ({ activate }) => {
       );
       const x = value64([BATCH, 6, 5, 2], images);
       const loss = () => {
-        const values = runGraph64(graph, x, arrays);
+        const { values } = train64(graph, { x }, arrays);
         return names
           .map(
             (name) => values.get(graph.outputs[name] ?? graph.taps[name] ?? '')?.data ?? new Float64Array(),
@@ -213,6 +215,33 @@ describe.each(backendsWith(() => activateWasm()))('$name', ({ activate }) => {
     expect(memory().numTensors).toBe(before + 4);
   });
 
+  test('a pass that fails leaves no tensor and no half of a gradient', () => {
+    const net = network();
+    const [x, shape] = [input(), tensor([1])];
+    const before = memory().numTensors;
+    failure(() => net.forward({ x }, ['f1']));
+    failure(() => net.forward({ x: shape }));
+    expect(memory().numTensors).toBe(before);
+    disposeAll({ ...net.forward({ x }, []) });
+    failure(() => net.backward({ logits: shape }));
+    expect(failure(() => net.update(sgd, 0.1))).toMatch(/there are no gradients/);
+    net.dispose();
+    disposeAll({ x, shape });
+  });
+
+  test('without momentum no velocity is kept, as in PyTorch', async () => {
+    const net = network();
+    const before = memory().numTensors;
+    const start = (await net.save()).weights['fc.bias']?.data[0] ?? NaN;
+    step(net, ['logits'], { ...sgd, momentum: 0 });
+    expect(memory().numTensors).toBe(before);
+    const { weights, optimizer, updates } = await net.save();
+    expect(optimizer).toEqual({});
+    expect(updates).toBe(1);
+    expect(weights['fc.bias']?.data[0]).not.toBe(start);
+    net.dispose();
+  });
+
   test('AdamW: three steps of PyTorch’s rule', async () => {
     const b = graphBuilder({ ...task, input: { ...task.input, height: 1, width: 1, channels: 1 } });
     b.output('logits', b.linear('fc', b.globalAveragePool('pool', b.input), { units: 1, bias: false }));
@@ -255,6 +284,9 @@ test('wrong calls say what would be right', async () => {
     failure(() => frozen.forward({ x: input() })),
     failure(() => net.forward({ x: tensor([[1]]) })),
     failure(() => (net.forward({ x: input() }), net.backward({ logit: tensor([1]) }))),
+    failure(() => net.forward({ x: zeros([BATCH, 6, 5, 2], 'int32') })),
+    failure(() => (net.forward({ x: input() }), net.backward({ logits: tensor([1]) }))),
+    failure(() => net.forward({ x: input() }, ['f1'])),
     failure(() => network(['f2'])),
     failure(() => net.load({ ...state, weights: others })),
     failure(() => net.load({ ...state, weights: { ...state.weights, 'fc.bios': short } })),
@@ -268,8 +300,11 @@ test('wrong calls say what would be right', async () => {
     CAIRN_NETWORK_ORDER: backward: there is no forward pass to go back through | forward before each backward
     CAIRN_NETWORK_ORDER: update: there are no gradients | forward and backward before each update
     CAIRN_NETWORK_FROZEN: forward: got a network compiled for inference | infer, or compile with train: true
-    CAIRN_NETWORK_INPUT: input "x": got [1, 1] | [batch, 6, 5, 2]
+    CAIRN_NETWORK_INPUT: input "x": got float32 [1, 1] | float32 [batch, 6, 5, 2]
     CAIRN_NETWORK_OUTPUT: gradient to go back from: got "logit" | "logits"? known: embedding, logits
+    CAIRN_NETWORK_INPUT: input "x": got int32 [4, 6, 5, 2] | float32 [batch, 6, 5, 2]
+    CAIRN_NETWORK_OUTPUT: gradient of "logits": got [1] | [4, 3], as the forward pass had it
+    CAIRN_NETWORK_OUTPUT: wanted: got "f1" | known: embedding, logits
     CAIRN_LOSS_TAP: tap "f2": the network has none of this name | "f0"? known: f0, f1.pre, f1
     CAIRN_WEIGHTS_MISMATCH: array "fc.bias" is missing | 20 arrays, all of the graph's parameters and buffers
     CAIRN_WEIGHTS_MISMATCH: array "fc.bios" is not in the graph | "fc.bias"?

@@ -1,17 +1,23 @@
-import {
-  RunError,
-  suggestion,
-  type CompileUse,
-  type NetInfo,
-  type NetState,
-  type Network,
-  type NetworkGraph,
-  type OptimizerRule,
-  type Outputs,
+import type {
+  CompileUse,
+  NetInfo,
+  NetState,
+  Network,
+  NetworkGraph,
+  OptimizerRule,
+  Outputs,
 } from '@cairn/core';
 import { add, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { netInfo } from '../graph/info.ts';
 import { ArrayStore } from './array-store.ts';
+import {
+  disposedError,
+  frozenError,
+  gradientError,
+  inputError,
+  orderError,
+  outputError,
+} from './network-errors.ts';
 import { TfjsOptimizer } from './optimizer.ts';
 import { planGraph, type Plan, type Step } from './plan.ts';
 import { scoped } from './scoped.ts';
@@ -43,6 +49,7 @@ export class TfjsNetwork implements Network {
   }
 
   async infer(inputs: Outputs, wanted?: readonly string[]): Promise<Outputs> {
+    this.#checkWanted(wanted);
     return tidy(() => {
       const values = this.#inputValues(inputs);
       for (const step of this.#plan.steps) {
@@ -58,51 +65,37 @@ export class TfjsNetwork implements Network {
   }
 
   forward(inputs: Outputs, wanted?: readonly string[]): Outputs {
-    if (!this.#train)
-      throw new RunError('CAIRN_NETWORK_FROZEN', 'forward: got a network compiled for inference', {
-        fix: 'infer, or compile with train: true',
-      });
-    this.#trace?.dispose();
-    const trace = new Trace();
-    this.#trace = trace;
-    return tidy(() => {
-      const values = this.#inputValues(inputs);
-      this.#plan.steps.forEach((step, i) => {
-        const call = this.#call(step, values);
-        const { value, saved, buffers = {} } = scoped(() => step.operation.train(call));
-        trace.save(i, saved);
-        values.set(step.node.id, value);
-        for (const [role, buffer] of Object.entries(buffers))
-          this.#arrays.set(step.node.arrays[role] ?? '', buffer);
-        for (const id of step.release) if (!trace.holds(valueOf(values, id))) valueOf(values, id).dispose();
-      });
-      return this.#results(values, wanted);
-    });
+    if (!this.#train) throw frozenError();
+    this.#checkWanted(wanted);
+    this.#dropTrace();
+    const trace = new Trace(batchOf(inputs));
+    try {
+      const results = tidy(() => this.#results(this.#trainedValues(inputs, trace), wanted));
+      this.#trace = trace;
+      return results;
+    } catch (error) {
+      trace.dispose();
+      throw error;
+    }
   }
 
   backward(gradients: Outputs): void {
     const trace = this.#trace;
-    if (trace === undefined)
-      throw new RunError('CAIRN_NETWORK_ORDER', 'backward: there is no forward pass to go back through', {
-        fix: 'forward before each backward',
-      });
+    if (trace === undefined) throw orderError('backward');
+    this.#checkGradients(gradients, trace);
     this.#dropGradients();
-    tidy(() => {
-      const flowing = this.#seeds(gradients);
-      for (let i = this.#plan.steps.length - 1; i >= 0; i--) {
-        const step = this.#plan.steps[i];
-        if (step !== undefined) this.#backStep(step, i, trace, flowing);
-      }
-    });
-    trace.dispose();
-    this.#trace = undefined;
+    try {
+      tidy(() => this.#flowBack(this.#seeds(gradients), trace));
+    } catch (error) {
+      this.#dropGradients();
+      throw error;
+    } finally {
+      this.#dropTrace();
+    }
   }
 
   update(rule: OptimizerRule, learningRate: number): void {
-    if (this.#gradients.size === 0)
-      throw new RunError('CAIRN_NETWORK_ORDER', 'update: there are no gradients', {
-        fix: 'forward and backward before each update',
-      });
+    if (this.#gradients.size === 0) throw orderError('update');
     this.#optimizer.update(this.#arrays, this.#gradients, rule, learningRate);
     this.#dropGradients();
   }
@@ -120,17 +113,36 @@ export class TfjsNetwork implements Network {
   load({ weights, optimizer, updates }: NetState): void {
     this.#arrays.load(weights);
     this.#optimizer.load(optimizer, updates);
-    this.#trace?.dispose();
-    this.#trace = undefined;
+    this.#dropTrace();
     this.#dropGradients();
   }
 
   dispose(): void {
-    this.#trace?.dispose();
-    this.#trace = undefined;
+    this.#dropTrace();
     this.#dropGradients();
     this.#optimizer.reset();
     this.#arrays.clear();
+  }
+
+  #trainedValues(inputs: Outputs, trace: Trace): ReadonlyMap<string, Tensor> {
+    const values = this.#inputValues(inputs);
+    this.#plan.steps.forEach((step, i) => {
+      const call = this.#call(step, values);
+      const { value, saved, buffers = {} } = scoped(() => step.operation.train(call));
+      trace.save(i, saved);
+      values.set(step.node.id, value);
+      for (const [role, buffer] of Object.entries(buffers))
+        this.#arrays.set(step.node.arrays[role] ?? '', buffer);
+      for (const id of step.release) if (!trace.holds(valueOf(values, id))) valueOf(values, id).dispose();
+    });
+    return values;
+  }
+
+  #flowBack(flowing: Map<string, Tensor>, trace: Trace): void {
+    for (let i = this.#plan.steps.length - 1; i >= 0; i--) {
+      const step = this.#plan.steps[i];
+      if (step !== undefined) this.#backStep(step, i, trace, flowing);
+    }
   }
 
   #backStep(step: Step, index: number, trace: Trace, flowing: Map<string, Tensor>): void {
@@ -166,10 +178,18 @@ export class TfjsNetwork implements Network {
     gradient.dispose();
   }
 
+  /** @throws CAIRN_NETWORK_OUTPUT for an unknown name or a wrong shape */
+  #checkGradients(gradients: Outputs, { batch }: Trace): void {
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const shape = this.info.outputs[name] ?? this.info.taps[name];
+      if (shape === undefined || !this.#plan.results.has(name))
+        throw outputError('gradient to go back from', name, this.#plan.results.keys());
+      if (gradient.shape.join() !== [batch, ...shape].join())
+        throw gradientError(name, gradient.shape, [batch, ...shape]);
+    }
+  }
+
   #seeds(gradients: Outputs): Map<string, Tensor> {
-    const names = Object.keys(gradients);
-    for (const name of names)
-      if (!this.#plan.results.has(name)) throw this.#unknown('gradient to go back from', name);
     const flowing = new Map<string, Tensor>();
     for (const [name, id] of this.#plan.results) {
       const gradient = gradients[name];
@@ -182,14 +202,8 @@ export class TfjsNetwork implements Network {
     return new Map(
       Object.entries(this.graph.inputs).map(([name, shape]) => {
         const x = inputs[name];
-        if (x === undefined || x.shape.slice(1).join() !== shape.join())
-          throw new RunError(
-            'CAIRN_NETWORK_INPUT',
-            `input "${name}": got ${x === undefined ? 'none' : `[${x.shape.join(', ')}]`}`,
-            {
-              fix: `[batch, ${shape.join(', ')}]`,
-            },
-          );
+        if (x === undefined || x.dtype !== 'float32' || x.shape.slice(1).join() !== shape.join())
+          throw inputError(name, x, shape);
         return [name, x.clone()];
       }),
     );
@@ -204,30 +218,28 @@ export class TfjsNetwork implements Network {
     const result: Record<string, Tensor> = {};
     for (const [role, name] of arrays) {
       const array = this.#arrays.get(name);
-      if (array === undefined)
-        throw new RunError('CAIRN_NETWORK_DISPOSED', `array "${name}" is gone`, {
-          fix: 'a network that was not disposed',
-        });
+      if (array === undefined) throw disposedError(name);
       result[role] = array;
     }
     return result;
   }
 
+  /** Before a pass, so that a wrong name changes nothing. @throws CAIRN_NETWORK_OUTPUT */
+  #checkWanted(wanted: readonly string[] = []): void {
+    const unknown = wanted.find((name) => !this.#plan.results.has(name));
+    if (unknown !== undefined) throw outputError('wanted', unknown, this.#plan.results.keys());
+  }
+
   #results(values: ReadonlyMap<string, Tensor>, wanted?: readonly string[]): Outputs {
     const { results } = this.#plan;
     return Object.fromEntries(
-      (wanted ?? [...results.keys()]).map((name) => {
-        const id = results.get(name);
-        if (id === undefined) throw this.#unknown('wanted', name);
-        return [name, valueOf(values, id).clone()];
-      }),
+      (wanted ?? [...results.keys()]).map((name) => [name, valueOf(values, results.get(name) ?? '').clone()]),
     );
   }
 
-  #unknown(what: string, name: string): RunError {
-    return new RunError('CAIRN_NETWORK_OUTPUT', `${what}: got "${name}"`, {
-      fix: suggestion(name, this.#plan.results.keys()),
-    });
+  #dropTrace(): void {
+    this.#trace?.dispose();
+    this.#trace = undefined;
   }
 
   #dropGradients(): void {
@@ -240,4 +252,8 @@ function valueOf(values: ReadonlyMap<string, Tensor>, id: string): Tensor {
   const value = values.get(id);
   if (value === undefined) throw new TypeError(`no value "${id}"`);
   return value;
+}
+
+function batchOf(inputs: Outputs): number {
+  return Object.values(inputs)[0]?.shape[0] ?? 0;
 }

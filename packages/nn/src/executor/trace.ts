@@ -3,8 +3,14 @@ import { keep } from '@tensorflow/tfjs-core';
 
 /** What a forward pass keeps for its backward pass, step by step. Owns its tensors. */
 export class Trace {
+  /** Samples that went forward. */
+  readonly batch: number;
   readonly #saved = new Map<number, readonly Tensor[]>();
   readonly #holders = new Map<Tensor, number>();
+
+  constructor(batch: number) {
+    this.batch = batch;
+  }
 
   save(step: number, tensors: readonly Tensor[]): void {
     this.#saved.set(step, tensors);

@@ -12,7 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { backendsWith, expectClose, expectNoLeak, expectTensor, numbers } from '../test-support/backends.ts';
-import { gradient64 } from '../test-support/reference.ts';
+import { gradient64 } from '../test-support/reference/finite-differences.ts';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.ts';
 import { momentumUpdate } from './momentum-update.ts';
 import { reluGrad } from './relu-grad.ts';

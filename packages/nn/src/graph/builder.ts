@@ -2,7 +2,16 @@
  * Writes a graph: `const b = graphBuilder(task); const y = b.conv2d('conv1', b.input, { channels: 16, kernel: 3 });`
  * There is a method for every operation of the vocabulary.
  */
-import type { ArraySpec, GraphNode, Initializer, JsonObject, NetworkGraph, Shape, Task } from '@cairn/core';
+import {
+  suggestion,
+  type ArraySpec,
+  type GraphNode,
+  type Initializer,
+  type JsonObject,
+  type NetworkGraph,
+  type Shape,
+  type Task,
+} from '@cairn/core';
 import type { z } from 'zod';
 import { operationNames, type OperationName, type Operations } from '../operations/table.ts';
 import { graphError } from './errors.ts';
@@ -89,6 +98,13 @@ class GraphWriter {
     if (this.#shapes.has(id)) throw graphError('NAME', `node "${id}" stands twice`, 'an id of its own');
     const inputs = ('id' in from ? [from] : from).map((v) => v.id);
     const { shape, roles } = resolveNode({ id, op, inputs, attributes }, this.#shapes);
+    const stranger = Object.keys(initializers).find((role) => roles[role] === undefined);
+    if (stranger !== undefined)
+      throw graphError(
+        'ARRAY',
+        `${op} "${id}": got an initializer for "${stranger}"`,
+        suggestion(stranger, Object.keys(roles)),
+      );
     const arrays: Record<string, string> = {};
     for (const [role, array] of Object.entries(roles)) {
       const spec = {

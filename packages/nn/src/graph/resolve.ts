@@ -39,11 +39,12 @@ export function resolveNode(
       suggestion(draft.op, operationNames),
     );
   const inputShapes = draft.inputs.map((input) => shapeOf(input, draft.id, shapes));
-  if (inputShapes.length !== operation.arity)
+  const { arity } = operation;
+  if (arity === 'several' ? inputShapes.length < 2 : inputShapes.length !== arity)
     throw graphError(
       'SHAPE',
       `${draft.op} "${draft.id}": got ${inputShapes.length} inputs`,
-      `${operation.arity}`,
+      arity === 'several' ? 'two or more' : `${arity}`,
     );
   const attributes = parseAttributes(draft, operation);
   const shape = operation.shape(inputShapes, attributes);
@@ -124,6 +125,9 @@ function checkReferences(graph: NetworkGraph, shapes: Shapes): void {
   for (const [name, id] of [...Object.entries(graph.outputs), ...Object.entries(graph.taps)])
     if (!shapes.has(id))
       throw graphError('OUTPUT', `"${name}": there is no node "${id}"`, suggestion(id, shapes.keys()));
+  const twice = Object.keys(graph.taps).find((name) => graph.outputs[name] !== undefined);
+  if (twice !== undefined)
+    throw graphError('NAME', `"${twice}" names two values`, 'a name of its own for every output and tap');
   if (graph.outputs['logits'] === undefined)
     throw graphError(
       'OUTPUT',

@@ -1,7 +1,9 @@
-import type { Initializer, Shape } from '@cairn/core';
-import { add, engine, mul, sum, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Initializer } from '@cairn/core';
+import { add, concat, engine, mul, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { channelsOf } from './channels.ts';
 import { arrayOf, product, tensorAt, type ArrayRole, type Operation } from './operation.ts';
+import { windowShape } from './window.ts';
 
 const whole = z.number().int();
 const attributes = z.strictObject({
@@ -11,44 +13,38 @@ const attributes = z.strictObject({
   stride: whole.positive().default(1),
   /** On each of the four sides, as PyTorch has it: with stride 2 `same` of TensorFlow is asymmetric. */
   padding: whole.nonnegative().default(0),
-  /** 1, or the number of input channels (depthwise). */
+  /** A divisor of the input channels and of `channels`; as many as input channels is depthwise. */
   groups: whole.positive().default(1),
   bias: z.boolean().default(false),
 });
 type Attributes = z.output<typeof attributes>;
 
-/** Two-dimensional convolution, NHWC, plain or depthwise. */
+/** Two-dimensional convolution, NHWC, plain, grouped or depthwise. */
 export const conv2d: Operation<typeof attributes> = {
   attributes,
   arity: 1,
-  shape([input = []], { channels, kernel, stride, padding, groups }) {
-    const [height = 0, width = 0, depth = 0] = input;
-    if (input.length !== 3)
-      return { refused: `input [${input.join(', ')}]`, accepted: '[height, width, channels]' };
-    if (groups !== 1 && groups !== depth)
-      return { refused: `groups ${groups}`, accepted: `1, or ${depth} (depthwise)` };
+  shape([input = []], { channels, groups, ...window }) {
+    const area = windowShape(input, window);
+    if ('refused' in area) return area;
+    const depth = input[2] ?? 0;
+    if (depth % groups !== 0) return { refused: `groups ${groups}`, accepted: `a divisor of ${depth}` };
     if (channels % groups !== 0)
       return { refused: `channels ${channels}`, accepted: `a multiple of ${groups}` };
-    const side = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-    if (side(height) < 1 || side(width) < 1)
-      return {
-        refused: `input ${height}×${width}`,
-        accepted: `at least ${kernel - 2 * padding} on each side`,
-      };
-    return [side(height), side(width), channels];
+    return [...area, channels];
   },
   arrays([input = []], { channels, kernel, groups, bias }) {
     const depth = input[2] ?? 0;
-    const fanIn = (depth / groups) * kernel * kernel;
-    const init: Initializer = { kind: 'torch-uniform', fanIn };
+    const each = depth / groups;
+    const init: Initializer = { kind: 'torch-uniform', fanIn: each * kernel * kernel };
+    const depthwise = groups > 1 && each === 1;
     const weight: ArrayRole = {
       name: 'weight',
-      shape: [channels, depth / groups, kernel, kernel],
+      shape: [channels, each, kernel, kernel],
       init,
       trained: true,
       layout: {
         permutation: [2, 3, 1, 0],
-        shape: [kernel, kernel, depth, channels / groups],
+        shape: depthwise ? [kernel, kernel, depth, channels / groups] : [kernel, kernel, each, channels],
       },
     };
     return bias ? { weight, bias: { name: 'bias', shape: [channels], init, trained: true } } : { weight };
@@ -63,45 +59,93 @@ export const conv2d: Operation<typeof attributes> = {
     return convolve(tensorAt(inputs, 0), arrays, a);
   },
   backward({ dy, saved, arrays, attributes: a, wanted }) {
-    const x = tensorAt(saved, 0) as Tensor4D;
-    const filter = arrayOf(arrays, 'weight') as Tensor4D;
-    const weight = kernel(`${base(a)}BackpropFilter`, { x, dy }, { ...window(a), filterShape: filter.shape });
-    const dx = wanted[0]
-      ? kernel(`${base(a)}BackpropInput`, { dy, filter }, { ...window(a), inputShape: x.shape })
-      : undefined;
+    const x = tensorAt(saved, 0);
+    const { dx, weight } = gradients(x, arrayOf(arrays, 'weight'), dy, a, wanted[0] ?? false);
     return { inputs: [dx], arrays: a.bias ? { weight, bias: sum(dy, [0, 1, 2]) } : { weight } };
   },
 };
 
 function convolve(x: Tensor, arrays: Readonly<Record<string, Tensor>>, a: Attributes): Tensor {
-  const weight = arrayOf(arrays, 'weight');
-  // The stock depthwise kernel of the WASM backend packs a filter once and would not see an update in place.
-  const filter = a.groups === 1 ? weight : mul(weight, 1);
-  const y = kernel(base(a), { x, filter }, window(a));
+  const y = withoutBias(x, arrayOf(arrays, 'weight'), a);
   return a.bias ? add(y, arrayOf(arrays, 'bias')) : y;
 }
 
+function withoutBias(x: Tensor, filter: Tensor, a: Attributes): Tensor {
+  if (a.groups === 1) return kernel('Conv2D', { x, filter }, a);
+  // The stock depthwise kernel of the WASM backend packs a filter once and would not see an update in place.
+  if (isDepthwise(x, a)) return kernel('DepthwiseConv2dNative', { x, filter: mul(filter, 1) }, a);
+  const filters = parts(filter, a.groups);
+  return concat(
+    parts(x, a.groups).map((part, i) => kernel('Conv2D', { x: part, filter: tensorAt(filters, i) }, a)),
+    -1,
+  );
+}
+
+interface ConvolutionGradients {
+  readonly dx: Tensor | undefined;
+  readonly weight: Tensor;
+}
+
+/** One group after the other: TensorFlow.js has no kernel for grouped convolutions. */
+function gradients(
+  x: Tensor,
+  filter: Tensor,
+  dy: Tensor,
+  a: Attributes,
+  wanted: boolean,
+): ConvolutionGradients {
+  if (a.groups === 1) return gradientsWith('Conv2D', x, filter, dy, a, wanted);
+  if (isDepthwise(x, a)) return gradientsWith('DepthwiseConv2dNative', x, filter, dy, a, wanted);
+  const [filters, slopes] = [parts(filter, a.groups), parts(dy, a.groups)];
+  const each = parts(x, a.groups).map((part, i) =>
+    gradientsWith('Conv2D', part, tensorAt(filters, i), tensorAt(slopes, i), a, wanted),
+  );
+  return {
+    dx: wanted
+      ? concat(
+          each.flatMap(({ dx }) => dx ?? []),
+          -1,
+        )
+      : undefined,
+    weight: concat(
+      each.map(({ weight }) => weight),
+      -1,
+    ),
+  };
+}
+
+function gradientsWith(
+  base: string,
+  x: Tensor,
+  filter: Tensor,
+  dy: Tensor,
+  a: Attributes,
+  wanted: boolean,
+): ConvolutionGradients {
+  return {
+    dx: wanted ? kernel(`${base}BackpropInput`, { dy, filter }, a, { inputShape: x.shape }) : undefined,
+    weight: kernel(`${base}BackpropFilter`, { x, dy }, a, { filterShape: filter.shape }),
+  };
+}
+
 /** A layer with one group is a plain convolution, also with one input channel. */
-function base(a: Attributes): string {
-  return a.groups === 1 ? 'Conv2D' : 'DepthwiseConv2dNative';
+function isDepthwise(x: Tensor, { groups }: Attributes): boolean {
+  return groups > 1 && groups === x.shape.at(-1);
 }
 
-interface Window {
-  readonly strides: [number, number];
-  readonly pad: number;
-  readonly dataFormat: 'NHWC';
-  readonly dilations: [number, number];
-}
-
-function window({ stride, padding }: Attributes): Window {
-  return { strides: [stride, stride], pad: padding, dataFormat: 'NHWC', dilations: [1, 1] };
+/** Equal runs of channels. */
+function parts(x: Tensor, groups: number): readonly Tensor[] {
+  const each = (x.shape.at(-1) ?? 0) / groups;
+  return Array.from({ length: groups }, (_, i) => channelsOf(x, i * each, (i + 1) * each));
 }
 
 /** The kernels themselves: TensorFlow.js exports no operation for the two gradients. */
 function kernel(
   name: string,
   inputs: Record<string, Tensor>,
-  settings: Window & { readonly filterShape?: Shape; readonly inputShape?: Shape },
+  { stride, padding }: Attributes,
+  shapes: { readonly filterShape?: number[]; readonly inputShape?: number[] } = {},
 ): Tensor {
-  return engine().runKernel(name, inputs, { ...settings });
+  const window = { strides: [stride, stride], pad: padding, dataFormat: 'NHWC', dilations: [1, 1] };
+  return engine().runKernel(name, inputs, { ...window, ...shapes });
 }

@@ -72,8 +72,8 @@ export interface Gradients {
 /** Forward, backward and accounting of one node. The executor calls the tensor functions inside a tidy. */
 export interface Operation<S extends z.ZodType = z.ZodType> {
   readonly attributes: S;
-  /** Number of inputs. */
-  readonly arity: number;
+  /** Number of inputs; `several` is two or more. */
+  readonly arity: number | 'several';
   /** Shape of the result, without the batch dimension like all shapes here. */
   shape(inputs: readonly Shape[], attributes: z.output<S>): Shape | Refusal;
   arrays(inputs: readonly Shape[], attributes: z.output<S>): Readonly<Record<string, ArrayRole>>;

@@ -1,0 +1,129 @@
+/**
+ * Where the images of a value lie: one frame per image, its pixels surrounded by a border of zeros, so that convolutions
+ * read patches past the edge without a check or a copy. Vectors are images of one pixel.
+ */
+import type { Shape } from '@cairn/core';
+import { scratchAddress } from './program.ts';
+
+/** Pixels around an image. */
+export interface Border {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+export const noBorder: Border = { top: 0, left: 0, bottom: 0, right: 0 };
+
+/** The border that serves both. */
+export function widest(a: Border, b: Border): Border {
+  return {
+    top: Math.max(a.top, b.top),
+    left: Math.max(a.left, b.left),
+    bottom: Math.max(a.bottom, b.bottom),
+    right: Math.max(a.right, b.right),
+  };
+}
+
+/** Consecutive images of a batch that one call works on; `chunk` is the first image of the task's present chunk. */
+export interface Images {
+  readonly first: number;
+  readonly count: number;
+  readonly chunk: number;
+}
+
+export class Storage {
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly border: Border;
+  readonly frameRows: number;
+  readonly frameColumns: number;
+  readonly pixelBytes: number;
+  readonly rowBytes: number;
+  readonly imageBytes: number;
+  #base: number | undefined;
+  #local = false;
+
+  constructor(shape: Shape, border: Border = noBorder) {
+    const [rows = 1, columns = 1, channels = 1] = shape.length === 1 ? [1, 1, shape[0]] : shape;
+    this.rows = rows;
+    this.columns = columns;
+    this.channels = channels;
+    this.border = border;
+    this.frameRows = border.top + rows + border.bottom;
+    this.frameColumns = border.left + columns + border.right;
+    this.pixelBytes = 4 * channels;
+    this.rowBytes = this.frameColumns * this.pixelBytes;
+    this.imageBytes = this.frameRows * this.rowBytes;
+  }
+
+  get bordered(): boolean {
+    return this.frameRows > this.rows || this.frameColumns > this.columns;
+  }
+
+  /** Bytes from the start of a frame to its first pixel. */
+  get inset(): number {
+    return this.border.top * this.rowBytes + this.border.left * this.pixelBytes;
+  }
+
+  /** Gives it a place: for a whole batch, or (`local`) for one chunk in the scratch of a thread. */
+  place(base: number, local: boolean): void {
+    this.#base = base;
+    this.#local = local;
+  }
+
+  get placed(): boolean {
+    return this.#base !== undefined;
+  }
+
+  /** Address of the frame of the first of these images. */
+  frame({ first, chunk }: Images): number {
+    if (this.#base === undefined) throw new TypeError('storage without a place');
+    if (this.#local) return scratchAddress(this.#base + (first - chunk) * this.imageBytes);
+    return this.#base + first * this.imageBytes;
+  }
+
+  /** Address of the first pixel of the first of these images. */
+  pixels(images: Images): number {
+    return this.frame(images) + this.inset;
+  }
+
+  sameFrames(other: Storage): boolean {
+    return (
+      this.rowBytes === other.rowBytes &&
+      this.imageBytes === other.imageBytes &&
+      this.pixelBytes === other.pixelBytes
+    );
+  }
+}
+
+/** Copies a batch from a plain array into frames. */
+export function writeImages(memory: WebAssembly.Memory, storage: Storage, values: Float32Array): void {
+  eachRow(memory, storage, values.length, (row, at) => row.set(values.subarray(at, at + row.length)));
+}
+
+/** A plain copy of the first `count` images. */
+export function readImages(memory: WebAssembly.Memory, storage: Storage, count: number): Float32Array {
+  const values = new Float32Array(count * storage.rows * storage.columns * storage.channels);
+  eachRow(memory, storage, values.length, (row, at) => values.set(row, at));
+  return values;
+}
+
+/** Visits the runs of floats that lie side by side, with their place in a plain array of `size` floats. */
+function eachRow(
+  memory: WebAssembly.Memory,
+  storage: Storage,
+  size: number,
+  visit: (row: Float32Array, at: number) => void,
+): void {
+  const start = storage.pixels({ first: 0, count: 1, chunk: 0 });
+  if (!storage.bordered) return visit(new Float32Array(memory.buffer, start, size), 0);
+  const floats = new Float32Array(memory.buffer);
+  const run = storage.columns * storage.channels;
+  for (let at = 0, row = 0; at < size; at += run, row++) {
+    const image = Math.floor(row / storage.rows);
+    const from = (start + image * storage.imageBytes + (row % storage.rows) * storage.rowBytes) / 4;
+    visit(floats.subarray(from, from + run), at);
+  }
+}
