@@ -10,3 +10,15 @@ export {
   type GoldenStep,
   type GoldenSummary,
 } from './resnet20-step.ts';
+export {
+  twinBatch,
+  twinDepth,
+  twinGuide,
+  twinImage,
+  twinLoss,
+  twinLosses,
+  twinPadding,
+  twinRule,
+  twinTask,
+  type TwinCrop,
+} from './twin.ts';

@@ -30,12 +30,17 @@ def network(depth, classes, layout):
     return ResNet(depth, classes).to(memory_format=memory_format(layout))
 
 
+def compiled(function):
+    """Batch sizes are few: each gets code of its own, as fast as it can be."""
+    return torch.compile(function, dynamic=False)
+
+
 def frozen(model, mode):
     """A function from images to logits."""
     model = model.eval()
     if mode == "compile":
         torch._inductor.config.freezing = True
-        model = torch.compile(model)
+        model = compiled(model)
         context = torch.no_grad  # what freezing asks for
     else:
         model = fuse(model)

@@ -8,7 +8,7 @@ import time
 import torch
 
 from answer import serve
-from parts import ce_loss, frozen, kd_loss, memory_format, network, set_up, sgd
+from parts import ce_loss, compiled, frozen, kd_loss, memory_format, network, set_up, sgd
 
 CLASSES = 100
 setting = {}
@@ -29,7 +29,7 @@ def prepare(task, mode, layout, threads, batch, warm_up=3):
         return ce_loss(logits, labels) if guide is None else kd_loss(logits, labels, guide)
 
     if mode == "compile":
-        loss_of = torch.compile(loss_of)
+        loss_of = compiled(loss_of)
 
     def step():
         guide = None if teacher is None else teacher(x).clone()

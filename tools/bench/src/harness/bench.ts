@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly peer: string | undefined;
   /** Rounds of interleaved repeats; the benchmark's own number without it. */
   readonly repeats: number | undefined;
+  /** A variation of the benchmark's own: `smoke` shows that it works. */
+  readonly profile: string | undefined;
   /** Rows whose names contain this. */
   readonly only: string;
 }
@@ -81,6 +83,7 @@ export function readOptions(argv: readonly string[], typedIn: string): BenchOpti
     json: { type: 'string' },
     peer: { type: 'string' },
     repeats: { type: 'string' },
+    profile: { type: 'string' },
     only: { type: 'string', default: '' },
   } as const;
   try {
@@ -91,10 +94,10 @@ export function readOptions(argv: readonly string[], typedIn: string): BenchOpti
       throw new UsageError('CAIRN_FLAG_VALUE', `--repeats: got "${values.repeats}"`, { fix });
     }
     const json = values.json === undefined ? undefined : resolve(typedIn, values.json);
-    return { json, peer: values.peer, repeats, only: values.only };
+    return { json, peer: values.peer, repeats, profile: values.profile, only: values.only };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const fix = '--json=FILE, --peer=PYTHON, --repeats=N, --only=TEXT';
+    const fix = '--json=FILE, --peer=PYTHON, --repeats=N, --profile=NAME, --only=TEXT';
     throw new UsageError('CAIRN_FLAG_UNKNOWN', error.message, { fix, cause: error });
   }
 }

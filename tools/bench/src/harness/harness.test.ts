@@ -68,6 +68,7 @@ test('flags, and what is wrong with them', () => {
     json: '/here/out/a.json',
     peer: 'python3',
     repeats: 3,
+    profile: undefined,
     only: '',
   });
   expect(() => readOptions(['--repeats=none'], '/')).toThrowErrorMatchingInlineSnapshot(

@@ -1,0 +1,95 @@
+/** The whole study as its user runs it: `cairn run` in an empty home. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RunError } from '@cairn/core';
+import { seconds } from '../harness/index.ts';
+
+export interface OurWay {
+  readonly name: string;
+  readonly target: string;
+  /** Of the peer's best time. */
+  readonly goal: number;
+  /** Flags of V8. */
+  readonly node: readonly string[];
+  /** Of `cairn run`. */
+  readonly flags: readonly string[];
+}
+
+/** Nothing is shared, or whatever the teacher says of two fixed views of each image. */
+export const ourWays: readonly OurWay[] = [
+  {
+    name: 'cairn, nothing shared',
+    target: 'study/nothing-shared',
+    goal: 0.7,
+    node: [],
+    flags: ['--cache-limit=0'],
+  },
+  {
+    name: 'cairn, fixed views shared',
+    target: 'study/views-shared',
+    goal: 0.5,
+    node: [],
+    flags: ['--augmentation.views=2'],
+  },
+];
+
+const program = fileURLToPath(new URL('./cairn.ts', import.meta.url));
+
+/** Seconds from the command to its table. @throws CAIRN_BENCH_STUDY */
+export async function timeOurs({ node, flags }: OurWay, profile: string): Promise<number> {
+  const home = await mkdtemp(join(tmpdir(), 'cairn-bench-'));
+  try {
+    return await seconds(() => cairn(home, node, ['run', 'bench', `--profile=${profile}`, ...flags]));
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** What the study will do, as `--plan --json` says it. */
+export async function planned(profile: string): Promise<PlanJson> {
+  const home = await mkdtemp(join(tmpdir(), 'cairn-bench-'));
+  const file = join(home, 'plan.json');
+  try {
+    await cairn(home, [], ['run', 'bench', `--profile=${profile}`, '--plan', `--json=${file}`]);
+    return JSON.parse(await readFile(file, 'utf8')) as PlanJson;
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** The part of the plan's JSON that is of use here. */
+export interface PlanJson {
+  readonly runs: readonly {
+    readonly id: string;
+    readonly condition: string;
+    readonly seed: number;
+    readonly images: number;
+    /** Of each stage. */
+    readonly epochs: readonly number[];
+    /** Steps; their epochs stand in the route's list. */
+    readonly anchors: readonly number[];
+  }[];
+  readonly routes: readonly {
+    readonly anchors: readonly { readonly step: number; readonly epoch: number }[];
+  }[];
+}
+
+async function cairn(home: string, node: readonly string[], args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [...node, program, ...args], {
+    env: { ...process.env, CAIRN_HOME: home },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code === 0) return;
+  throw new RunError('CAIRN_BENCH_STUDY', `cairn ${args.join(' ')} ended with code ${code}`, {
+    fix: said.trim().split('\n'),
+  });
+}
