@@ -21,12 +21,15 @@ export const doctor: Command<typeof doctorSpec.flags> = {
 };
 
 async function examine(host: Host): Promise<readonly Finding[]> {
+  const home = await homeFindings(host.home);
+  // Where nothing can be written there is no cache to look at.
+  const usable = home.every((f) => f.state === 'ok');
   return [
     ...runtimeFindings(process.versions.node),
     ...(await backendFindings(host.backends)),
     ...(await dataFindings(host)),
-    ...(await homeFindings(host.home)),
-    cacheFinding(await placesIn(host.home).teacherCache.files(''), cacheLimit(host)),
+    ...home,
+    ...(usable ? [cacheFinding(await placesIn(host.home).teacherCache.files(''), cacheLimit(host))] : []),
   ];
 }
 
