@@ -29,7 +29,7 @@ const parameters = `${plainParameters}, left: i32, bias: usize, residual: usize,
 type Kind = 'Plain' | 'Fused' | 'Part';
 
 const store = (kind: Kind, r: number, v: number): string => {
-  const value = `f32x4.min(f32x4.max(${sum(r, v)}, floor), ceiling)`;
+  const value = `f32x4.pmin(f32x4.pmax(${sum(r, v)}, floor), ceiling)`;
   if (kind === 'Part') return `storeLanes<f32>(y${r} + ${16 * v}, ${value}, left - ${4 * v});`;
   return `v128.store(y${r}, ${kind === 'Plain' ? sum(r, v) : value}, ${16 * v});`;
 };
