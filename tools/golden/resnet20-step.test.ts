@@ -58,7 +58,7 @@ interface Measured {
 function trainStep(net: Network, index: number, seed: number): Measured {
   const { x, teacher, labels } = resnet20Inputs(index, seed);
   return tidy(() => {
-    const { logits } = net.forward({ x: tensor4d(x, [resnet20Batch, 16, 16, 3]) });
+    const { logits } = net.forward({ x: tensor4d(x, [resnet20Batch, 32, 32, 3]) });
     const guide = { teacher: tensor2d(teacher, [resnet20Batch, 100]), labels: tensor1d(labels, 'int32') };
     const { ce, kl } = softmaxCeKl(logits as Tensor2D, { ...guide, ...resnet20Loss });
     const total = valueAndGrad((z) => softmaxCeKl(z as Tensor2D, { ...guide, ...resnet20Loss }).total)(

@@ -31,7 +31,7 @@ export type GoldenSummary = z.output<typeof summary>;
 export type GoldenStep = z.output<typeof step>;
 
 export const resnet20Task = {
-  input: { kind: 'image', height: 16, width: 16, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] },
+  input: { kind: 'image', height: 32, width: 32, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] },
   classes: 100,
 } as const;
 
@@ -64,7 +64,7 @@ export function resnet20Inputs(
   imageSeed: number,
 ): { x: Float32Array; teacher: Float32Array; labels: Int32Array } {
   return {
-    x: Float32Array.from(goldenNumbers(resnet20Batch * 16 * 16 * 3, imageSeed), (v) => v * 2),
+    x: Float32Array.from(goldenNumbers(resnet20Batch * 32 * 32 * 3, imageSeed), (v) => v * 2),
     teacher: Float32Array.from(goldenNumbers(resnet20Batch * 100, 2001 + index), (v) => v * 8),
     labels: Int32Array.from({ length: resnet20Batch }, (_, row) => (37 * row + 11 * index + 5) % 100),
   };

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-CLASSES, BATCH, SIZE = 100, 2, 16
+CLASSES, BATCH, SIZE = 100, 2, 32
 TEMPERATURE, CE_WEIGHT, KL_WEIGHT = 4.0, 0.1, 0.9 * 16
 LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 0.05, 0.9, 5e-4
 EPSILON, STATISTICS_MOMENTUM = 1e-5, 0.1
 SAMPLES = 12
 # One step each. Chosen with --search: no input of a ReLU lies so near to 0 that float32 could take its other side, which
 # would change a gradient by more than rounding does.
-IMAGE_SEEDS = (1123, 2115)
+IMAGE_SEEDS = (1055, 2034)
 
 
 def numbers(count, seed):
@@ -266,7 +266,7 @@ def run():
     print(f"{path.name}: {path.stat().st_size} bytes; no input of a ReLU nearer to 0 than {Relu.nearest:.1e}")
 
 
-def search(tries=150):
+def search(tries=800):
     net = Network()
     for step in range(len(IMAGE_SEEDS)):
         distances = {}
