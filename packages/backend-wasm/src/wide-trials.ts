@@ -74,17 +74,18 @@ function winograd({ kernels, ...runtime }: Runtime): Float32Array {
 
 function winogradFilterGradient({ kernels, ...runtime }: Runtime): Float32Array {
   const count = channels * outputs;
+  const sumBytes = kernels.winogradFilterGradSums(channels, outputs);
   const [x, dy, sums, dw, table, work] = runtime.scratch(
     6 * sourceRow,
     4 * targetRow,
-    36 * count * 4,
+    sumBytes,
     9 * count * 4,
     tiles * 8,
     kernels.winogradFilterGradScratch(channels, outputs),
   );
   runtime.floats(x, (6 * sourceRow) / 4).set(values((6 * sourceRow) / 4, 7));
   runtime.floats(dy, targetRow).set(values(targetRow, 8));
-  runtime.floats(sums, 36 * count).fill(0);
+  runtime.floats(sums, sumBytes / 4).fill(0);
   kernels.pixelTable(table, 1, 1, tiles, 0, 0, 0, 16 * channels, 0, 0, 0, 16 * outputs);
   kernels.winogradFilterGrad(x, dy, sums, table, tiles, sourceRow, targetRow, channels, outputs, work);
   kernels.winogradFilterGradEnd(sums, dw, channels, outputs, work);
