@@ -34,8 +34,9 @@ export function wasmBackend(own: WasmBackendOptions = {}): Backend {
   let compiler: Compiler | undefined;
   return {
     id: 'wasm',
+    ways,
     async activate(options = {}) {
-      const { info, ...active } = await activate({ ...own, ...options });
+      const { info, ...active } = await activate({ ...own, ...wideBy(options), ...options });
       compiler = active;
       return info;
     },
@@ -45,6 +46,16 @@ export function wasmBackend(own: WasmBackendOptions = {}): Backend {
       return () => stops.flatMap((stop) => stop()).sort((a, b) => a.start - b.start);
     },
   };
+}
+
+/** The second runs with V8's experimental vectors. */
+const ways = ['narrow', 'wide'] as const;
+
+/** @throws CAIRN_BACKEND_WAY */
+function wideBy({ way }: BackendOptions): WasmBackendOptions {
+  if (way === undefined) return {};
+  if (way === 'narrow' || way === 'wide') return { wide: way === 'wide' };
+  throw new BackendError('CAIRN_BACKEND_WAY', `way: got "${way}"`, { fix: ways.join(' or ') });
 }
 
 function compile(compiler: Compiler | undefined, graph: NetworkGraph, use: CompileUse): Network {

@@ -185,8 +185,14 @@ export const doctorSpec = {
   name: 'doctor',
   summary: 'say what works here and how to mend the rest',
   arguments: [],
-  flags: { json },
-  examples: [['cairn doctor', 'runtime, backends, data, disk']],
+  flags: {
+    tune: { type: 'boolean', summary: 'time the ways of each backend, and use the fastest from now on' },
+    json,
+  },
+  examples: [
+    ['cairn doctor', 'runtime, backends, data, disk'],
+    ['cairn doctor --tune', 'once for a machine; half a minute while it does nothing else'],
+  ],
 } as const satisfies CommandSpec;
 
 export const compareSpec = {
@@ -250,6 +256,19 @@ export const rerunSpec = {
     ['cairn rerun quickstart/default/kd-t0-s1', 'weights, anchors and metrics'],
     ['cairn rerun 3f2a', 'the teacher of a route'],
   ],
+} as const satisfies CommandSpec;
+
+/** A way of a backend, timed; `doctor --tune` starts it. */
+export const paceSpec = {
+  name: 'pace',
+  summary: 'time a training step',
+  arguments: [
+    { name: 'backend', summary: 'what computes' },
+    { name: 'way', summary: 'one of its ways' },
+  ],
+  flags: {},
+  hidden: true,
+  examples: [],
 } as const satisfies CommandSpec;
 
 /** One run in a worker process; the study's command starts it. */

@@ -6,6 +6,7 @@ import {
   dataSpec,
   doctorSpec,
   evalSpec,
+  paceSpec,
   pluginsSpec,
   routesSpec,
   runsSpec,
@@ -33,5 +34,6 @@ export const catalogue: readonly CommandEntry[] = [
   { spec: verifySpec, load: async () => (await import('./verify.ts')).verify },
   { spec: rerunSpec, load: async () => (await import('./rerun.ts')).rerun },
   { spec: doctorSpec, load: async () => (await import('./doctor.ts')).doctor },
+  { spec: paceSpec, load: async () => (await import('./pace.ts')).pace },
   { spec: taskSpec, load: async () => (await import('./task.ts')).task },
 ];

@@ -5,6 +5,7 @@ import { dataFindings } from '../doctor/data.ts';
 import { cacheFinding, homeFindings } from '../doctor/disk.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { runtimeFindings } from '../doctor/runtime.ts';
+import { tuneFindings } from '../doctor/tune.ts';
 import { print, printJson } from '../output.ts';
 import { cacheLimit } from '../study/cache-limit.ts';
 import { placesIn } from '../study/places.ts';
@@ -13,7 +14,8 @@ import { placesIn } from '../study/places.ts';
 export const doctor: Command<typeof doctorSpec.flags> = {
   spec: doctorSpec,
   async execute({ flags }, host) {
-    const findings = await examine(host);
+    const tuned = flags.tune ? await tuneFindings(host) : [];
+    const findings = [...(await examine(host)), ...tuned];
     if (flags.json !== undefined) await printJson(host, flags.json, findings);
     if (flags.json === undefined || flags.json.file !== undefined) print(host.out, report(findings));
     return findings.some((f) => f.state === 'problem') ? 1 : 0;

@@ -8,6 +8,7 @@ import {
   UsageError,
   type Backend,
   type BackendInfo,
+  type BackendOptions,
   type Dataset,
   type PluginData,
   type Registry,
@@ -15,6 +16,8 @@ import {
 } from '@cairn/core';
 import type { Host } from '../command.ts';
 import { openContext, type FetchProgress } from '../data/index.ts';
+import { placesIn } from './places.ts';
+import { tunedWay } from './tuned.ts';
 
 /** Folders in which data sets are looked for, in order. */
 export function dataRoots(host: Pick<Host, 'env' | 'home' | 'typedPath'>): string[] {
@@ -70,7 +73,12 @@ export async function startBackend(
     });
   }
   const backend = await load();
-  const info = await backend.activate({ threads, ...(numerics === undefined ? {} : { numerics }) });
+  const way = await tunedWay(placesIn(host.home).home, id);
+  const info = await activate(backend, {
+    threads,
+    ...(numerics === undefined ? {} : { numerics }),
+    ...(way === undefined ? {} : { way }),
+  });
   if (numerics === undefined || info.numerics === numerics) return { backend, info };
   throw new BackendError(
     'CAIRN_BACKEND_NUMERICS',
@@ -79,6 +87,17 @@ export async function startBackend(
       fix: 'another CAIRN_HOME for a study of its own, or the machine on which it began',
     },
   );
+}
+
+/** A way that no longer works here is told with how to measure anew. */
+async function activate(backend: Backend, options: BackendOptions): Promise<BackendInfo> {
+  try {
+    return await backend.activate(options);
+  } catch (cause) {
+    if (!(cause instanceof BackendError) || cause.code !== 'CAIRN_BACKEND_WIDE') throw cause;
+    const fix = 'npx cairn doctor --tune: what it measured on this machine no longer holds';
+    throw new BackendError(cause.code, cause.message, { fix, cause });
+  }
 }
 
 /** The data must be what the plan was made for. */

@@ -14,6 +14,8 @@ export interface BackendOptions {
   readonly numerics?: string;
   /** Cores that one network may use; never changes bits. More than there are: as many as there are. @default 1 */
   readonly threads?: number;
+  /** One of the backend's `ways`; never changes bits. @default the first */
+  readonly way?: string;
 }
 
 /** A stretch of one thread's time in a backend. */
@@ -39,6 +41,8 @@ export interface CompileUse {
 
 export interface Backend {
   readonly id: string;
+  /** Ways to compute the same bits; machines differ in which is the fastest. @default one */
+  readonly ways?: readonly string[];
   activate(options?: BackendOptions): Promise<BackendInfo>;
   /** A network with its arrays at zero: `load` a state before use. */
   compile(graph: NetworkGraph, use: CompileUse): Network;

@@ -28,16 +28,16 @@ const peer = fileURLToPath(new URL('../../peer/step.py', import.meta.url));
 
 export function ourSettings(task: StepTask): readonly Setting[] {
   const ways = [
-    { group: 'ours', flags: [] },
-    { group: 'wide', flags: ['--experimental-wasm-revectorize'] },
+    { group: 'ours', wide: false },
+    { group: 'wide', wide: true },
   ] as const;
-  return ways.flatMap(({ group, flags }) =>
+  return ways.flatMap(({ group, wide }) =>
     threadCounts().map((threads) => ({
       name: `${group === 'ours' ? 'cairn' : 'cairn, revectorised'}, ${threads}`,
       group,
       threads,
-      command: [process.execPath, ...flags, worker] as const,
-      prepare: { do: 'prepare', task, threads, batch },
+      command: [process.execPath, worker] as const,
+      prepare: { do: 'prepare', task, threads, batch, wide },
       patience: 120,
     })),
   );

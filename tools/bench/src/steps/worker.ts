@@ -1,24 +1,27 @@
 /**
- * Steps of ours in a process of their own, told what to do as the peer is: V8's flags are given when it is started.
+ * Steps of ours in a process of their own, told what to do as the peer is.
  *
- *   prepare  task, threads, batch, numerics (a pinned choice)
+ *   prepare  task, threads, batch, wide (V8's experimental vectors), warmUp
  *   repeat   steps
  *   memory
  */
+import { wasmMemoryBytes } from './wasm-memory.ts';
 import { wasmBackend } from '@cairn/backend-wasm';
 import type { BackendInfo, JsonObject } from '@cairn/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { backend as activeBackend, memory as tensorMemory } from '@tensorflow/tfjs-core';
 import { serve } from '../harness/answer.ts';
 import { makeSteps, type Steps, type StepTask } from './steps.ts';
 
+/** TensorFlow.js's module brings its memory along. */
+interface TfjsModule {
+  readonly memory: WebAssembly.Memory;
+}
+
 let steps: Steps | undefined;
 
-async function prepare({ task, threads, batch, numerics, warmUp }: JsonObject): Promise<JsonObject> {
-  const backend = wasmBackend();
-  const info: BackendInfo = await backend.activate({
-    threads: Number(threads),
-    ...(typeof numerics === 'string' ? { numerics } : {}),
-  });
+async function prepare({ task, threads, batch, wide, warmUp }: JsonObject): Promise<JsonObject> {
+  const backend = wasmBackend({ wide: wide === true });
+  const info: BackendInfo = await backend.activate({ threads: Number(threads) });
   steps = makeSteps(backend, task as StepTask, Number(batch));
   for (let i = 0; i < Number(warmUp ?? 3); i++) await steps.step();
   return { ...info };
@@ -33,10 +36,17 @@ async function repeat({ steps: count }: JsonObject): Promise<JsonObject> {
 }
 
 function memory(): JsonObject {
-  const { rss, external, arrayBuffers, heapUsed } = process.memoryUsage();
-  const { numTensors, numBytes } = tf.memory();
-  const peakRss = process.resourceUsage().maxRSS * 1024;
-  return { rss, peakRss, external, arrayBuffers, heapUsed, numTensors, numBytes };
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  const { numTensors } = tensorMemory();
+  const { wasm } = activeBackend() as unknown as { readonly wasm: { readonly asm: TfjsModule } };
+  return {
+    rss,
+    peakRss: process.resourceUsage().maxRSS * 1024,
+    heapUsed,
+    numTensors,
+    wasm: wasm.asm.memory.buffer.byteLength + wasmMemoryBytes(),
+  };
 }
 
 await serve({ prepare, repeat, memory });
