@@ -18,12 +18,7 @@ function runPass(runtime: Runtime, pass: ConvPass): void {
   else runPhases(runtime, pass, (phase, groups) => convTilesOf(runtime, pass, phase, groups));
 }
 
-function convTilesOf(
-  { kernels, writeInts }: Runtime,
-  pass: ConvPass,
-  phase: Phase,
-  groups: Groups,
-): PhaseTiles {
+function convTilesOf(runtime: Runtime, pass: ConvPass, phase: Phase, groups: Groups): PhaseTiles {
   const { channels } = pass.target;
   const runs = tapRuns(phase, pass.filterColumns, pass.source.channels, groups.rowBytes);
   const { offsets, run, filterTaps } = runs;
@@ -31,10 +26,10 @@ function convTilesOf(
     blocks: [filterTaps.length * 4, offsets.length * run * Math.ceil(channels / 8) * 32],
     prepare: ([taps = 0, filter = 0]) => {
       pass.pack(filter, taps, runs);
-      writeInts(taps, offsets);
+      runtime.writeInts(taps, offsets);
     },
     run: ([taps = 0, filter = 0], source, target, table, pixels) =>
-      kernels.convTiles(source, target, filter, taps, offsets.length, run, table, pixels, channels),
+      runtime.kernels.convTiles(source, target, filter, taps, offsets.length, run, table, pixels, channels),
   };
 }
 

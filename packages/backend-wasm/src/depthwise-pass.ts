@@ -12,7 +12,7 @@ function runPass(runtime: Runtime, pass: Pass, filter: number): void {
 }
 
 function depthwiseTilesOf(
-  { kernels, writeInts }: Runtime,
+  runtime: Runtime,
   pass: Pass,
   { vertical, horizontal }: Phase,
   groups: Groups,
@@ -29,9 +29,9 @@ function depthwiseTilesOf(
   );
   return {
     blocks: [pairs.length * 4],
-    prepare: ([taps = 0]) => writeInts(taps, pairs),
+    prepare: ([taps = 0]) => runtime.writeInts(taps, pairs),
     run: ([taps = 0], source, target, table, pixels) =>
-      kernels.depthwiseTiles(source, target, filter, taps, pairs.length / 2, table, pixels, channels),
+      runtime.kernels.depthwiseTiles(source, target, filter, taps, pairs.length / 2, table, pixels, channels),
   };
 }
 

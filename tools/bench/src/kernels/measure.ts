@@ -58,7 +58,7 @@ export class Blocks {
   readonly dw: number;
   readonly yardstick: number;
 
-  constructor({ allocate, direct }: Standalone, shapes: readonly Shape[]) {
+  constructor(kernels: Standalone, shapes: readonly Shape[]) {
     const floats = Math.max(
       ...shapes.flatMap((shape) => [
         ...sizesOf(shape),
@@ -69,8 +69,8 @@ export class Blocks {
       ...shapes.map(({ forward: g }) => g.filter[0] * g.filter[1] * g.inChannels * g.outChannels),
     );
     const block = (count: number): number => {
-      const address = allocate(4 * count + 64);
-      direct.floats(address, count).forEach((_, i, all) => (all[i] = Math.random() * 2 - 1));
+      const address = kernels.allocate(4 * count + 64);
+      kernels.direct.floats(address, count).forEach((_, i, all) => (all[i] = Math.random() * 2 - 1));
       return address;
     };
     [this.x, this.y, this.dx] = [block(floats), block(floats), block(floats)];
