@@ -23,8 +23,9 @@ await startBench('study', async (bench) => {
   const times = new Map([...measured].map(([name, values]) => [name, spreadOf(values)]));
   showStudy(bench, { study, times });
   const best = Math.min(...theirs.map(({ name }) => times.get(name)?.median ?? Infinity));
-  for (const { name, target, goal } of ourWays) {
+  for (const { name, target } of ourWays) {
     const time = times.get(name)?.median;
-    if (time !== undefined && Number.isFinite(best)) bench.target(atMost(target, time / best, goal));
+    if (target === undefined || time === undefined || !Number.isFinite(best)) continue;
+    bench.target(atMost(target.name, time / best, target.goal));
   }
 });
