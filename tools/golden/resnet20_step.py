@@ -21,7 +21,7 @@ EPSILON, STATISTICS_MOMENTUM = 1e-5, 0.1
 SAMPLES = 12
 # One step each. Chosen with --search: no input of a ReLU lies so near to 0 that float32 could take its other side, which
 # would change a gradient by more than rounding does.
-IMAGE_SEEDS = (1008, 2017)
+IMAGE_SEEDS = (1055, 2034)
 
 
 def numbers(count, seed):
@@ -266,7 +266,7 @@ def run():
     print(f"{path.name}: {path.stat().st_size} bytes; no input of a ReLU nearer to 0 than {Relu.nearest:.1e}")
 
 
-def search(tries=40):
+def search(tries=800):
     net = Network()
     for step in range(len(IMAGE_SEEDS)):
         distances = {}

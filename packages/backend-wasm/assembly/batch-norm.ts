@@ -39,7 +39,7 @@ function applyColumn<T>(
 ): void {
   for (let i = 0; i < count; i++) {
     const value = madd(f32x4.sub(loadLanes<T>(x, left), mean), scale, beta);
-    storeLanes<T>(y, f32x4.max(value, floor), left);
+    storeLanes<T>(y, f32x4.pmax(value, floor), left);
     x += stride;
     y += stride;
   }

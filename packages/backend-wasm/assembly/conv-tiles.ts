@@ -39,10 +39,8 @@ export function convTilesFused(
     for (let channel = 0, width = panel; channel < outChannels; channel += width) {
       const left = outChannels - channel, o = <usize>channel << 2;
       width = panelWidth(left);
-      for (let p = pixels + (<usize>first << 3); p < end; p += 48) {
-        convTile(source, target + o, weights, taps, tapCount, run, p, last, left,
-          at(bias, o), at(residual, o), activation, plain);
-      }
+      convTile(source, target + o, weights, taps, tapCount, run, pixels + (<usize>first << 3), end, last, left,
+        at(bias, o), at(residual, o), activation, plain);
       weights += <usize>(rows * width) << 2;
     }
   }

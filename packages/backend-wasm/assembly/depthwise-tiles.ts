@@ -152,6 +152,6 @@ function narrow<T>(
 function finish<T>(value: v128, bias: usize, residual: usize, activation: i32, left: i32): v128 {
   if (bias != 0) value = f32x4.add(value, loadLanes<T>(bias, left));
   if (residual != 0) value = f32x4.add(value, loadLanes<T>(residual, left));
-  if (activation != 0) value = f32x4.min(f32x4.max(value, activationFloor(activation)), activationCeiling(activation));
+  if (activation != 0) value = f32x4.pmin(f32x4.pmax(value, activationFloor(activation)), activationCeiling(activation));
   return value;
 }

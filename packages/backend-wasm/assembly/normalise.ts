@@ -48,7 +48,7 @@ function normaliseColumn<T>(
   if (b == 0) {
     for (let i = 0; i < count; i++) {
       const value = madd(f32x4.sub(loadLanes<T>(x, left), mean), scale, shift);
-      storeLanes<T>(y, f32x4.min(f32x4.max(value, least), most), left);
+      storeLanes<T>(y, f32x4.pmin(f32x4.pmax(value, least), most), left);
       x += stride;
       y += stride;
     }
@@ -56,7 +56,7 @@ function normaliseColumn<T>(
   }
   for (let i = 0; i < count; i++) {
     const value = f32x4.add(madd(f32x4.sub(loadLanes<T>(x, left), mean), scale, shift), loadLanes<T>(b, left));
-    storeLanes<T>(y, f32x4.min(f32x4.max(value, least), most), left);
+    storeLanes<T>(y, f32x4.pmin(f32x4.pmax(value, least), most), left);
     x += stride;
     b += stride;
     y += stride;

@@ -31,7 +31,7 @@ export function pointwise(
 // @ts-ignore: decorator
 @inline
 function clamp(value: v128, least: v128, most: v128): v128 {
-  return f32x4.min(f32x4.max(value, least), most);
+  return f32x4.pmin(f32x4.pmax(value, least), most);
 }
 
 // @ts-ignore: decorator

@@ -87,9 +87,7 @@ function pointProducts(
   for (let channel = 0, width = panel; channel < outChannels; channel += width) {
     const left = outChannels - channel, to = products + (<usize>channel << 2);
     width = panelWidth(left);
-    for (let i = 0; i < count; i += 6) {
-      pointTile(inputs + i * step, to + i * outStep, filter, channels, step, outStep, left);
-    }
+    pointTile(inputs, to, filter, channels, count, step, outStep, left);
     filter += <usize>(channels * width) << 2;
   }
 }

@@ -13,23 +13,23 @@ function productsOfRun(shape: Shape): string {
       multiply(
         shape,
         (r) => `a${r}, ${4 * k}`,
-        (v) => `filter, ${16 * (k * shape.vectors + v)}`,
+        (v) => `weights, ${16 * (k * shape.vectors + v)}`,
       ),
     )}
 ${lines(rows, (r) => `a${r} += ${4 * steps};`)}
-filter += ${16 * steps * shape.vectors};`,
+weights += ${16 * steps * shape.vectors};`,
   );
 }
 
-const plainParameters = `source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, run: i32, e0: usize,
-  last: usize`;
+const plainParameters = `source: usize, target: usize, filter: usize, taps: usize, tapCount: i32, run: i32, first: usize,
+  end: usize, last: usize`;
 const parameters = `${plainParameters}, left: i32, bias: usize, residual: usize, activation: i32`;
 
 /** Plain, with an epilogue, or with an epilogue and fewer channels than a panel. */
 type Kind = 'Plain' | 'Fused' | 'Part';
 
 const store = (kind: Kind, r: number, v: number): string => {
-  const value = `f32x4.min(f32x4.max(${sum(r, v)}, floor), ceiling)`;
+  const value = `f32x4.pmin(f32x4.pmax(${sum(r, v)}, floor), ceiling)`;
   if (kind === 'Part') return `storeLanes<f32>(y${r} + ${16 * v}, ${value}, left - ${4 * v});`;
   return `v128.store(y${r}, ${kind === 'Plain' ? sum(r, v) : value}, ${16 * v});`;
 };
@@ -57,7 +57,9 @@ function convTile(vectors: number, kind: Kind): string {
   const shape = { rows, vectors };
   return `
 function conv${kind}${4 * vectors}(${kind === 'Plain' ? plainParameters : parameters}): void {
+for (let e0 = first; e0 < end; e0 += ${8 * rows}) {
 ${lines(rows - 1, (r) => `const e${r + 1} = min(e0 + ${8 * (r + 1)}, last);`)}
+let weights = filter;
 ${begin(shape, kind)}
 for (let t = 0; t < tapCount; t++) {
 const base = source + load<i32>(taps + (<usize>t << 2));
@@ -68,22 +70,28 @@ ${kind === 'Plain' ? '' : 'const floor = activationFloor(activation), ceiling = 
 ${lines(rows, (r) => `const y${r} = target + load<i32>(e${r}, 4);`)}
 ${grid(shape, (r, v) => store(kind, r, v))}
 }
+}
 `;
 }
 
-const pointParameters = `source: usize, target: usize, filter: usize, run: i32, sourceStep: usize, targetStep: usize,
-  left: i32`;
+const pointParameters = `source: usize, target: usize, filter: usize, run: i32, count: i32, sourceStep: usize,
+  targetStep: usize, left: i32`;
 
 /** A product of Winograd's: rows at a fixed distance, no epilogue. */
 function pointTile(name: string, vectors: number): string {
   const shape = { rows, vectors };
   return `
 function ${name}(${pointParameters}): void {
+for (let i = 0; i < count; i += ${rows}) {
+let weights = filter;
 ${lines(rows, (r) => `let a${r} = ${evenly('source', 'sourceStep', r)};`)}
 ${clearSums(shape)}
 ${productsOfRun(shape)}
 ${lines(rows, (r) => `const y${r} = ${evenly('target', 'targetStep', r)};`)}
 ${grid(shape, (r, v) => `v128.store(y${r}, ${sum(r, v)}, ${16 * v});`)}
+source += ${rows} * sourceStep;
+target += ${rows} * targetStep;
+}
 }
 `;
 }

@@ -35,7 +35,7 @@ if (residual != 0) {
 ${lines(vectors, (v) => `y_${v} = f32x4.add(y_${v}, ${load('residual', v, part)});`)}
 residual += targetStep;
 }
-${lines(vectors, (v) => `y_${v} = f32x4.min(f32x4.max(y_${v}, floor), ceiling);`)}
+${lines(vectors, (v) => `y_${v} = f32x4.pmin(f32x4.pmax(y_${v}, floor), ceiling);`)}
 }
 ${lines(vectors, store)}
 target += targetStep;`;

@@ -132,7 +132,7 @@ if (residual != 0) {
 const more = to + shift;
 ${each((i, v) => `q${i}_${v} = f32x4.add(q${i}_${v}, v128.load(more + ${i} * ${stride}, ${16 * v}));`)}
 }
-${each((i, v) => `q${i}_${v} = f32x4.min(f32x4.max(q${i}_${v}, floor), ceiling);`)}`;
+${each((i, v) => `q${i}_${v} = f32x4.pmin(f32x4.pmax(q${i}_${v}, floor), ceiling);`)}`;
 }
 
 /** Both directions for some vectors from byte `c` of a point on. */

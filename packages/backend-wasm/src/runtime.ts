@@ -15,7 +15,7 @@ export interface Runtime {
   /** Reserves one 64-byte aligned block per size in bytes; valid until the next call of `scratch`. */
   scratch<const Sizes extends readonly number[]>(...sizes: Sizes): Addresses<Sizes>;
   /** Writes int32 values at a byte address. */
-  writeInts(address: number, values: readonly number[]): void;
+  readonly writeInts: (address: number, values: readonly number[]) => void;
   /** A view of float32 values at a byte address; stale after the next allocation. */
   floats(address: number, count: number): Float32Array;
   /** Present size of the shared memory. */

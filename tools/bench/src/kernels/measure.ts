@@ -20,23 +20,26 @@ export interface PassFigures {
   readonly share: number;
 }
 
-/** How long a turn takes at least; short, so that a busy machine seldom interrupts one. */
-const turnSeconds = 0.003;
+/** How long a turn takes at least, in seconds. */
+const turn = 0.003;
+
+/** Seconds of this thread's processor time, which other work on a busy machine does not stretch. */
+function processorSeconds(call: () => void, calls: number): number {
+  const start = process.threadCpuUsage();
+  for (let i = 0; i < calls; i++) call();
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1e6;
+}
 
 /** A contender that repeats a call for a turn and reports seconds per call. */
 function repeated(name: string, call: () => void): Contender {
-  const start = performance.now();
-  for (let i = 0; i < 5; i++) call();
-  const estimate = (performance.now() - start) / 5000;
-  const calls = Math.max(1, Math.round(turnSeconds / estimate));
-  return {
-    name,
-    run() {
-      const begin = performance.now();
-      for (let i = 0; i < calls; i++) call();
-      return (performance.now() - begin) / 1000 / calls;
-    },
-  };
+  const trials = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    call();
+    return (performance.now() - start) / 1000;
+  });
+  const calls = Math.max(1, Math.round(turn / Math.min(...trials)));
+  return { name, run: () => processorSeconds(call, calls) / calls };
 }
 
 const floatsOf = (sides: readonly number[], channels: number): number =>
