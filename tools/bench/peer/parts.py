@@ -32,6 +32,8 @@ def network(depth, classes, layout):
 
 def compiled(function):
     """Batch sizes are few: each gets code of its own, as fast as it can be."""
+    # Networks share their code's cache; beyond its limit they would silently run eagerly.
+    torch._dynamo.config.recompile_limit = 64
     return torch.compile(function, dynamic=False)
 
 
