@@ -12,8 +12,6 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 // V8 compiles what is hot for some hundred steps, and its compiler's memory is not the run's.
 const [steps, warmUp, window] = [1000, 450, 50];
-/** What a compiler's thread may keep; a leak of 64 KB a step is more. */
-const noise = 32e6;
 
 interface Sample {
   readonly tensors: number;
@@ -22,8 +20,6 @@ interface Sample {
   /** RSS, less what V8 has added to its heap's reserve by its own rules since the first sample. */
   readonly resident: number;
 }
-
-type Middle = Pick<Sample, 'live' | 'resident'>;
 
 let firstReserve: number | undefined;
 
@@ -54,12 +50,10 @@ test(
     const [early, late] = [samples.slice(0, window), samples.slice(window)];
     expect(new Set(samples.map(({ tensors }) => tensors)).size).toBe(1);
     expect(tf.memory().numTensors).toBe(before);
-    const [first, last] = [early, late].map((all) => ({
-      live: median(all.map((s) => s.live)),
-      resident: median(all.map((s) => s.resident)),
-    })) as [Middle, Middle];
-    expect(last.live / first.live, 'live').toBeLessThan(1.1);
-    expect(last.resident - first.resident, 'resident').toBeLessThan(noise);
+    for (const part of ['live', 'resident'] as const) {
+      const growth = median(late.map((s) => s[part])) / median(early.map((s) => s[part]));
+      expect(growth, part).toBeLessThan(1.1);
+    }
   },
 );
 
