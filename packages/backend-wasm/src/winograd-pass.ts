@@ -1,14 +1,20 @@
 /** Runs a 3×3 pass of stride 1 by Winograd's F(4×4, 3×3), group of images by group of images. */
 import type { ConvPass } from './conv-pass.ts';
-import type { Pass } from './phase-pass.ts';
-import type { ConvGeometry } from './conv-phases.ts';
+import type { ConvGeometry, Phase } from './conv-phases.ts';
 import { forwardFrame, tapRuns } from './conv-phases.ts';
 import type { Images } from './frame.ts';
 import { clearScratch, groupImages } from './frame.ts';
 import type { Runtime } from './runtime.ts';
 
+/** What decides whether a pass can go Winograd's way. */
+interface Shapes {
+  readonly phases: readonly Phase[];
+  readonly source: { readonly channels: number };
+  readonly target: { readonly rows: number; readonly columns: number; readonly channels: number };
+}
+
 /** Tiles must cover the output exactly, and channels must fill the vectors. */
-export function winogradFits({ phases, source, target }: Pass): boolean {
+export function winogradFits({ phases, source, target }: Shapes): boolean {
   const [phase] = phases;
   if (phase === undefined || phases.length > 1) return false;
   const { vertical, horizontal } = phase;

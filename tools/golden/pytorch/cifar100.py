@@ -1,6 +1,6 @@
 """Trains a ResNet-20 on CIFAR-100 for a few epochs and saves its route, with test logits to compare with.
 
-    python tools/golden/pytorch/cifar100.py --data cifar-100-binary --out /tmp/route --epochs 4
+    python tools/golden/pytorch/cifar100.py --data cifar-100-binary --out route --epochs 4
 
 `--data` is the folder of the binary version (train.bin, test.bin): `npx cairn data fetch cifar100` puts it into
 `.cairn/data/cifar-100-binary`. Protocol as in RepDistiller but for its length.

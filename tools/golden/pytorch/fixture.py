@@ -1,7 +1,7 @@
 """Writes the fixture: a tiny teacher trained by PyTorch, its route, and its logits on 16 images.
 
-    python3 -m venv /tmp/torch && /tmp/torch/bin/pip install torch numpy safetensors
-    /tmp/torch/bin/python tools/golden/pytorch/fixture.py
+    python3 -m venv .venv/torch && .venv/torch/bin/pip install torch numpy safetensors
+    .venv/torch/bin/python tools/golden/pytorch/fixture.py
 
 Sixty-four made images train a ResNet-8 of width 4, sixteen others test it. Another machine or version of PyTorch gives
 other weights; the tests hold Cairn against whatever stands in the folder.

@@ -1,7 +1,7 @@
 """Writes twin.json: the losses of 100 steps of a ResNet-8 in PyTorch, from weights, images, order and crops that
 `twin.ts` makes alike, so that nothing but losses is stored.
 
-    /tmp/torch/bin/python tools/golden/pytorch/twin.py
+    .venv/torch/bin/python tools/golden/pytorch/twin.py
 
 Computed in float64, so that the rounding of the twin itself is none; printed with it: how far PyTorch's float32 strays.
 """

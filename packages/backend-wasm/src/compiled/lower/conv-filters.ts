@@ -1,6 +1,7 @@
 /** Packs and transforms the filters of a pass, once per change of the weights. */
 import type { Emit } from '../program.ts';
-import { tapsOf, winogradFits, type Pass } from './conv-pass.ts';
+import { winogradFits } from '../../winograd-pass.ts';
+import { tapsOf, type Pass } from './conv-pass.ts';
 import type { Site } from './lowering.ts';
 
 /** How a filter comes: where from, and what has to be done to it first (folding), in a task of the preparation. */
@@ -24,7 +25,7 @@ export function prepareFilters(
   weights: FilterSource,
   transposed: boolean,
 ): PackedFilters {
-  return site.winograd && winogradFits(pass)
+  return site.winograd && pass.groups === 1 && winogradFits(pass)
     ? prepareWinograd(site, pass, weights, transposed)
     : prepareDirect(site, pass, weights, transposed);
 }

@@ -47,27 +47,6 @@ export function tapsOf(phase: Phase, pass: Pick<Pass, 'filterColumns' | 'source'
   };
 }
 
-/** Tiles must cover the output exactly, and channels must fill the vectors. */
-export function winogradFits({ phases, source, target, groups }: Pass): boolean {
-  const [phase] = phases;
-  if (phase === undefined || phases.length > 1 || groups > 1) return false;
-  const plain = [phase.vertical, phase.horizontal].every(
-    ({ move, step, taps }) =>
-      move === 1 &&
-      step === 1 &&
-      taps.length === 3 &&
-      taps.every((tap, i) => tap.offset === (taps[0]?.offset ?? 0) + i),
-  );
-  return (
-    plain &&
-    target.rows % 4 === 0 &&
-    target.columns % 4 === 0 &&
-    source.channels % 4 === 0 &&
-    source.channels >= 8 &&
-    target.channels % 8 === 0
-  );
-}
-
 /** Source and target byte offsets of every pixel of a phase, from the first bytes of the frames. */
 export function pixelRule(
   { vertical, horizontal }: Phase,
