@@ -6,6 +6,7 @@
 import { activationCeiling, activationFloor, at } from './epilogue';
 import { madd } from './madd';
 import { loadLanes, storeLanes } from './lanes';
+import { lineLength } from './pixel-lines';
 import { isThreeByThree } from './three-by-three';
 import { depthwiseChannels, depthwiseLine1, depthwiseLine2 } from './tiles';
 
@@ -45,15 +46,6 @@ export function depthwiseTilesFused(
     line(x, y, filter, taps, count, step == 2 * pixel, targetStep, channels, bias, r, activation);
     p += count;
   }
-}
-
-/** Pixels from `entry` on that lie at one distance. */
-function lineLength(entry: usize, rest: i32, step: i32, targetStep: i32): i32 {
-  let count = 1;
-  for (; count < rest; count++, entry += 8) {
-    if (load<i32>(entry, 8) - load<i32>(entry) != step || load<i32>(entry, 12) - load<i32>(entry, 4) != targetStep) break;
-  }
-  return count;
 }
 
 function line(

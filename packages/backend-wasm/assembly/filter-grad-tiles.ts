@@ -4,6 +4,7 @@
  * the first-level cache, and the partial sums keep single precision sound over large batches.
  */
 import { panelWidth } from './pack-filter';
+import { evenLine, pixelStep } from './pixel-lines';
 import { gradientRows, gradientTile, panel } from './tiles';
 
 /**
@@ -15,7 +16,8 @@ export function filterGradTiles(
   source: usize, dy: usize, gradient: usize, taps: usize, tapCount: i32, run: i32,
   pixels: usize, pixelCount: i32, outChannels: i32,
 ): void {
-  const outStep = <usize>outChannels << 2;
+  const outStep = <usize>outChannels << 2, line = evenLine(pixels, pixelCount);
+  const step = pixelStep(pixels, line, 0), dyStep = pixelStep(pixels, line, 4);
   for (let t = 0; t < tapCount; t++) {
     const base = source + load<i32>(taps + (<usize>t << 2));
     for (let row = 0, rows = 6; row < run; row += rows) {
@@ -24,7 +26,7 @@ export function filterGradTiles(
       for (let channel = 0, width = panel; channel < outChannels; channel += width) {
         const left = outChannels - channel, o = <usize>channel << 2;
         width = panelWidth(left);
-        gradientTile(from, dy + o, pixels, pixelCount, out + o, outStep, min(rows, run - row), left);
+        gradientTile(from, dy + o, pixels, pixelCount, line, step, dyStep, out + o, outStep, min(rows, run - row), left);
       }
     }
   }

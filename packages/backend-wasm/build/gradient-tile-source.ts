@@ -47,34 +47,30 @@ const step = (shape: Shape, a: string, g: string): string =>
     (v) => `${g}, ${16 * v}`,
   );
 
-/** Pixels from a table of (source, dy) byte offsets. */
+/** Steps at fixed distances. */
+const along = (shape: Shape, count: string, a: string, g: string): string =>
+  unrolled(count, (steps) =>
+    range(steps)
+      .map(() => `${step(shape, a, g)}\n${a} += sourceStep;\n${g} += dyStep;`)
+      .join('\n'),
+  );
+
+/** Lines of pixels, the first of each from a table of (source, dy) byte offsets. */
 const table: Way = {
-  parameters: `source: usize, dy: usize, pixel: usize, count: i32, out: usize, outStep: usize, rows: i32, left: i32`,
-  loop: (shape) =>
-    unrolled(
-      'count',
-      (steps) => `${range(steps)
-        .map(
-          (
-            k,
-          ) => `const a${k} = source + load<i32>(pixel, ${8 * k}), g${k} = dy + load<i32>(pixel, ${8 * k + 4});
-${step(shape, `a${k}`, `g${k}`)}`,
-        )
-        .join('\n')}
-pixel += ${8 * steps};`,
-    ),
+  parameters: `source: usize, dy: usize, pixel: usize, count: i32, line: i32, sourceStep: usize, dyStep: usize,
+  out: usize, outStep: usize, rows: i32, left: i32`,
+  loop: (shape) => `for (let rest = count; rest > 0; rest -= line) {
+let a = source + load<i32>(pixel), g = dy + load<i32>(pixel, 4);
+pixel += <usize>line << 3;
+${along(shape, 'min(line, rest)', 'a', 'g')}
+}`,
 };
 
 /** Winograd's tiles, at fixed distances. */
 const strided: Way = {
   parameters: `source: usize, dy: usize, sourceStep: usize, dyStep: usize, count: i32, out: usize, outStep: usize,
   rows: i32, left: i32`,
-  loop: (shape) =>
-    unrolled('count', (steps) =>
-      range(steps)
-        .map(() => `${step(shape, 'source', 'dy')}\nsource += sourceStep;\ndy += dyStep;`)
-        .join('\n'),
-    ),
+  loop: (shape) => along(shape, 'count', 'source', 'dy'),
 };
 
 function gradientTile(name: string, way: Way, shape: Shape, partial: boolean): string {

@@ -3,11 +3,9 @@ import type { ConvGeometry } from './conv-phases.ts';
 import { forwardFrame, forwardPhase, tapRuns } from './conv-phases.ts';
 import type { Images } from './frame.ts';
 import { clearScratch, groupImages } from './frame.ts';
+import { pixelChunk } from './pixel-chunk.ts';
 import type { Runtime } from './runtime.ts';
 import { winogradFilterGrad, winogradFilterGradFits } from './winograd-pass.ts';
-
-/** Pixels per partial sum. */
-const chunk = 128;
 
 /** The kernel reads up to 5 floats past a patch: past the tensor that is harmless, past the memory it would trap. */
 function endsNearMemoryEnd(runtime: Runtime, x: Images): boolean {
@@ -26,6 +24,7 @@ function directFilterGrad(runtime: Runtime, g: ConvGeometry, x: Images, dy: numb
   const groups = groupImages(x, forwardFrame(g), endsNearMemoryEnd(runtime, x));
   const runs = tapRuns(phase, g.filter[1], g.inChannels, groups.rowBytes);
   const pixels = g.output[0] * g.output[1];
+  const chunk = pixelChunk(g.output[1], g.outChannels);
   const paddedChannels = Math.ceil(g.outChannels / 8) * 8;
   const padded = paddedChannels !== g.outChannels;
   const dyRow = paddedChannels * 4;

@@ -35,7 +35,7 @@ export function trainingBatch(size: number): Batch {
 }
 
 /** Images that a thread takes through a whole network at a time; does not change any bits. */
-const inferenceImages = 8;
+const inferenceImages = 4;
 
 export function inferenceBatch(size: number): Batch {
   return cut(size, Math.max(inferenceImages, Math.ceil(size / 4000)));

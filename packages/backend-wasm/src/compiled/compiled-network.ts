@@ -24,9 +24,9 @@ import {
 } from '@cairn/nn';
 import { ArrayBlock, ArrayLayout } from './arrays.ts';
 import { mostShards } from './batch.ts';
-import type { GradientBlocks } from './backward-plan.ts';
+import type { GradientBlocks, LoweredBackward } from './backward-plan.ts';
 import { fillStorage, tensorOf } from './crossing.ts';
-import { fitBatch } from './fit-batch.ts';
+import { fitBatch, withFittingBatch } from './fit-batch.ts';
 import type { Ground } from './forward-plan.ts';
 import { InferPlan } from './infer-plan.ts';
 import { CompiledOptimizer } from './optimizer.ts';
@@ -113,7 +113,7 @@ export class CompiledNetwork implements Network {
     this.#reached = [];
     const names = [...this.#plan.results.keys()].filter((name) => gradients[name] !== undefined);
     const { heap } = this.#ground;
-    const { seeds, reached } = this.#train.backwardFrom(names);
+    const { seeds, reached } = this.#backwardFrom(this.#train, names, size);
     for (const name of names) {
       const [storage, gradient] = [seeds.get(name), gradients[name]];
       if (storage !== undefined && gradient !== undefined) fillStorage(heap, storage, gradient);
@@ -209,11 +209,36 @@ export class CompiledNetwork implements Network {
     if (known !== undefined && known.capacity >= size) return known;
     known?.dispose();
     this.#train = undefined;
-    const { heap } = this.#ground;
     const { blocks } = this.#trainer();
-    const make = (capacity: number) => new TrainPlan(this.#ground, this.#team, this.#use, capacity, blocks);
-    this.#train = fitBatch(heap, size, make);
+    this.#train = fitBatch(this.#ground.heap, size, (capacity) => this.#newTrainPlan(capacity, blocks));
     return this.#train;
+  }
+
+  #newTrainPlan(capacity: number, blocks: GradientBlocks): TrainPlan {
+    return new TrainPlan(this.#ground, this.#team, this.#use, capacity, blocks);
+  }
+
+  /** Where there is no room for the way back, the way there is given up as well. */
+  #backwardFrom(train: TrainPlan, names: readonly string[], size: number): LoweredBackward {
+    try {
+      return train.backwardFrom(names);
+    } catch (cause) {
+      train.dispose();
+      this.#train = undefined;
+      this.#pending = undefined;
+      const { blocks } = this.#trainer();
+      const bothWays = (capacity: number): TrainPlan => {
+        const plan = this.#newTrainPlan(capacity, blocks);
+        try {
+          plan.backwardFrom(names);
+        } catch (error) {
+          plan.dispose();
+          throw error;
+        }
+        return plan;
+      };
+      throw withFittingBatch(this.#ground.heap, size, bothWays, cause);
+    }
   }
 
   #batchOf(inputs: Outputs): number {

@@ -13,25 +13,31 @@ export function fitBatch<P extends Plan>(heap: SharedHeap, size: number, make: (
   try {
     return heap.attempt(() => make(size));
   } catch (cause) {
-    if (!isMemoryError(cause)) throw cause;
-    const fits = largestFitting(heap, size, make);
-    throw new BackendError(
-      'CAIRN_BACKEND_MEMORY',
-      `batch of ${size}: the memory of compiled networks is full`,
-      {
-        fix: fits === 0 ? 'a smaller network, or fewer at a time' : `a batch of at most ${fits}`,
-        cause,
-      },
-    );
+    throw withFittingBatch(heap, size, make, cause);
   }
 }
 
-/** By halves; 0 where not even one image fits. */
-function largestFitting<P extends Plan>(
+/** What to throw where there was no room; other errors as they are. @param make tried with smaller batches */
+export function withFittingBatch(
   heap: SharedHeap,
   size: number,
-  make: (capacity: number) => P,
-): number {
+  make: (capacity: number) => Plan,
+  cause: unknown,
+): unknown {
+  if (!isMemoryError(cause)) return cause;
+  const fits = largestFitting(heap, size, make);
+  return new BackendError(
+    'CAIRN_BACKEND_MEMORY',
+    `batch of ${size}: the memory of compiled networks is full`,
+    {
+      fix: fits === 0 ? 'a smaller network, or fewer at a time' : `a batch of at most ${fits}`,
+      cause,
+    },
+  );
+}
+
+/** By halves; 0 where not even one image fits. */
+function largestFitting(heap: SharedHeap, size: number, make: (capacity: number) => Plan): number {
   for (let smaller = Math.floor(size / 2); smaller > 0; smaller = Math.floor(smaller / 2)) {
     try {
       heap.attempt(() => make(smaller)).dispose();

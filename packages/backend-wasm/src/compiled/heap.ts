@@ -62,17 +62,20 @@ export class SharedHeap {
     this.#addGap({ start: address, end: address + size });
   }
 
-  /** Runs; where that throws, the blocks that it allocated are given back. Attempts do not nest. */
+  /** Runs; where that throws, the blocks that it allocated are given back. */
   attempt<T>(run: () => T): T {
+    const outer = this.#attempted;
     const attempted: number[] = [];
     this.#attempted = attempted;
     try {
-      return run();
+      const result = run();
+      outer?.push(...attempted);
+      return result;
     } catch (error) {
       for (const address of attempted) this.free(address);
       throw error;
     } finally {
-      this.#attempted = undefined;
+      this.#attempted = outer;
     }
   }
 

@@ -32,9 +32,6 @@ export interface CachedTeacherOptions {
   readonly used?: (cached: boolean, samples: number) => void;
 }
 
-/** An epoch of an output lies in memory: larger ones are not kept. */
-const MOST_BYTES = 1e9;
-
 /**
  * A frozen teacher that is asked once for each view of a sample. What it gave in a whole epoch goes to a file; where
  * there is one, its first batch is asked for all the same and compared bit by bit, so that a file that is not what the
@@ -112,7 +109,7 @@ export class CachedTeacher implements Teacher {
     const { cache, type, rows, keep } = this.#options;
     const shape = this.#shapeOf(name);
     const bytes = bytesFor(rows.length, shape, type);
-    if (bytes > MOST_BYTES || !cache.accepts(bytes)) return undefined;
+    if (!cache.accepts(bytes)) return undefined;
     const key = await this.#keyOf(address, name);
     const read = await cache.read(key);
     if (read !== undefined) return EpochOutputs.read(key, [rows.length, ...shape], read);

@@ -83,12 +83,17 @@ test('those not used for longest make room', async () => {
   expect(total).toBeLessThanOrEqual(size * 3.2);
 });
 
-test('what can never fit is not kept, and removes nothing', async () => {
+test('what can never fit is not kept, removes nothing, and is said once', async () => {
   const cache = cacheOf((await entrySize()) * 1.5);
   await cache.write(key(0), outputs(0));
   expect(cache.accepts(4000)).toBe(false);
   await cache.write(key(1), outputs(1, 1000));
   expect(await kept(cache, 2)).toEqual([0]);
+  expect(notes).toEqual([
+    expect.stringMatching(/^teacher outputs of an epoch are 0\.004 MB, above .* MB: not cached$/),
+  ]);
+  expect(cacheOf(1e12).accepts(1.1e9)).toBe(false);
+  expect(notes[1]).toBe('teacher outputs of an epoch are 1100 MB, above 1000 MB: not cached');
 });
 
 test('a limit of 0 is no cache', async () => {

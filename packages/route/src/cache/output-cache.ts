@@ -32,12 +32,16 @@ export interface StoredOutputs {
 /** What is written between two looks at the folder, as a part of the limit: each process may pass it by so much. */
 const SLACK = 0.01;
 
+/** An epoch of an output lies in memory before it is written: larger ones are not kept. */
+const MOST_BYTES = 1e9;
+
 export class OutputCache {
   readonly limit: number;
   readonly #store: Store;
   readonly #note: (text: string) => void;
   #off = false;
   #room = 0;
+  #saidTooLarge = false;
 
   constructor({ store, limit, note = () => undefined }: OutputCacheOptions) {
     this.limit = limit;
@@ -45,9 +49,16 @@ export class OutputCache {
     this.#note = note;
   }
 
-  /** Whether so many bytes can be kept. */
+  /** Whether so many bytes can be kept; says once where they are too many. */
   accepts(bytes: number): boolean {
-    return !this.#off && bytes <= this.limit;
+    if (this.#off || this.limit === 0) return false;
+    const most = Math.min(this.limit, MOST_BYTES);
+    if (bytes > most && !this.#saidTooLarge) {
+      this.#saidTooLarge = true;
+      const [size, limit] = [bytes, most].map((n) => `${Number((n / 1e6).toPrecision(3))} MB`);
+      this.#note(`teacher outputs of an epoch are ${size}, above ${limit}: not cached`);
+    }
+    return bytes <= most;
   }
 
   /** What `write` was given under this key, in float32; undefined where there is nothing, or nothing whole. */

@@ -1,13 +1,11 @@
 /** The filter gradient of a convolution: a sum per shard, in chunks of pixels in fixed order. */
 import { forwardPhase } from '../../conv-phases.ts';
+import { pixelChunk } from '../../pixel-chunk.ts';
 import { winogradFilterGradFits } from '../../winograd-pass.ts';
-import type { Storage } from '../storage.ts';
+import type { Images, Storage } from '../storage.ts';
 import { tapsOf, pixelRule, type Taps } from './conv-pass.ts';
 import { convAttributes, convGeometry } from './conv-shape.ts';
 import type { BackwardSite } from './lowering.ts';
-
-/** Pixels per partial sum in single precision. */
-const chunkPixels = 128;
 
 export function addFilterGradient(site: BackwardSite, dy: Storage): void {
   const g = convGeometry(site.node.step);
@@ -67,7 +65,7 @@ function addDirect(site: BackwardSite, dy: Storage): void {
     images: (emit, images, shard) => {
       const table = tables.pixels(pixelRule(phase, images.count, x, dy));
       const [source, gradient, sums] = [x.frame(images), dy.frame(images), target(shard)];
-      eachChunk(images.count * dy.rows * dy.columns, (at, count) =>
+      eachChunk(images, dy, (at, count) =>
         // prettier-ignore
         emit(
           'filterGradTiles', source, gradient, sums, list, offsets.length, run, table + 8 * at, count, dy.channels,
@@ -98,7 +96,7 @@ function addGrouped(site: BackwardSite, dy: Storage, groups: number): void {
       for (let group = 0; group < groups; group++) {
         const source = x.frame(images) + 4 * group * run;
         const gradient = dy.frame(images) + 4 * group * outputs;
-        eachChunk(images.count * dy.rows * dy.columns, (at, count) =>
+        eachChunk(images, dy, (at, count) =>
           // prettier-ignore
           emit(
             'filterGradTiles', source, gradient, sums.address + group * bytes, list, offsets.length, run,
@@ -133,7 +131,7 @@ function addDepthwise(site: BackwardSite, dy: Storage): void {
     images: (emit, images, shard) => {
       const table = tables.pixels(pixelRule(phase, images.count, x, dy));
       const [source, gradient, sums] = [x.frame(images), dy.frame(images), target(shard)];
-      eachChunk(images.count * dy.rows * dy.columns, (at, count) =>
+      eachChunk(images, dy, (at, count) =>
         // prettier-ignore
         emit(
           'depthwiseFilterGrad', source, gradient, sums, list, offsets.length, table + 8 * at, count, dy.channels,
@@ -143,6 +141,8 @@ function addDepthwise(site: BackwardSite, dy: Storage): void {
   });
 }
 
-function eachChunk(pixels: number, visit: (at: number, count: number) => void): void {
-  for (let at = 0; at < pixels; at += chunkPixels) visit(at, Math.min(chunkPixels, pixels - at));
+function eachChunk(images: Images, dy: Storage, visit: (at: number, count: number) => void): void {
+  const pixels = images.count * dy.rows * dy.columns;
+  const size = pixelChunk(dy.columns, dy.channels);
+  for (let at = 0; at < pixels; at += size) visit(at, Math.min(size, pixels - at));
 }

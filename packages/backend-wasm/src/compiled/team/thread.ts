@@ -84,11 +84,9 @@ export class TeamThread {
   }
 
   #await(run: number, phase: number, count: number, patienceMs: number): boolean {
-    if (this.#recorder === undefined) return this.#control.awaitPhase(run, phase, count, patienceMs);
-    let goesOn = false;
-    this.#recorder.time(waitKernel, 0, () => {
-      goesOn = this.#control.awaitPhase(run, phase, count, patienceMs);
-    });
+    const start = this.#recorder === undefined ? 0 : performance.now();
+    const goesOn = this.#control.awaitPhase(run, phase, count, patienceMs);
+    this.#recorder?.add(waitKernel, 0, start);
     return goesOn;
   }
 
@@ -114,11 +112,9 @@ export class TeamThread {
     for (let at = start; at < end;) {
       const [index = 0, node = 0, count = 0] = [code[at], code[at + 1], code[at + 2]];
       const kernel = this.#kernels[index] as Kernel;
-      if (recorder === undefined) call(kernel, code, at + 3, count);
-      else {
-        const from = at + 3;
-        recorder.time(index, node, () => call(kernel, code, from, count));
-      }
+      const begun = recorder === undefined ? 0 : performance.now();
+      call(kernel, code, at + 3, count);
+      recorder?.add(index, node, begun);
       at += 3 + count;
     }
   }
