@@ -26,12 +26,7 @@ export function artifactsApi(transport: Transport, rest: Rest): ArtifactsApi {
   return {
     canUpload: (owner) => locate(owner).kind !== 'unsupported',
     list,
-    listAll: async (owner, folder, options) => {
-      const found: ArtifactInfo[] = [];
-      for (const entry of await list(owner, folder, options))
-        found.push(...(entry.isFolder ? await listBelow(list, owner, entry.path, options) : [entry]));
-      return found;
-    },
+    listAll: (owner, folder = '', options = {}) => listBelow(list, owner, folder, options),
     upload: async (owner, path, body, { check = true, ...options } = {}) => {
       const location = locate(owner);
       const given = await measured(body);
