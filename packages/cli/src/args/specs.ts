@@ -227,6 +227,27 @@ export const compareSpec = {
   ],
 } as const satisfies CommandSpec;
 
+export const reportSpec = {
+  name: 'report',
+  summary: 'one HTML page of a study or a run, and its figures as SVG and PNG',
+  details: [
+    'The numbers are those of cairn compare. The page needs no network and no script; it goes to .cairn/reports without --out.',
+    'Figures that stored networks are asked for are kept in .cairn/cache/report, so a second report is quick.',
+  ],
+  arguments: [{ name: 'what', summary: 'a study, study/profile, or a run, study/profile/run' }],
+  flags: {
+    out: { type: 'text', value: 'FOLDER', summary: 'where the page and figures/ go' },
+    landscape: { type: 'boolean', summary: 'also the loss around the teacher and a student (takes longer)' },
+    stored: { type: 'boolean', summary: 'run no network: only what journals and predictions say' },
+    json,
+  },
+  examples: [
+    ['cairn report quickstart', 'after cairn run quickstart'],
+    ['cairn report quickstart/default/rco-eei-t0-s0', 'one run'],
+    ['cairn report quickstart --landscape --out=paper', 'everything, into a folder'],
+  ],
+} as const satisfies CommandSpec;
+
 export const verifySpec = {
   name: 'verify',
   summary: 'check every hash of a run, a study or a route again',

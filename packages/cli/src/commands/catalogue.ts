@@ -8,6 +8,7 @@ import {
   evalSpec,
   paceSpec,
   pluginsSpec,
+  reportSpec,
   routesSpec,
   runsSpec,
   runSpec,
@@ -25,6 +26,7 @@ export interface CommandEntry {
 export const catalogue: readonly CommandEntry[] = [
   { spec: runSpec, load: async () => (await import('./run.ts')).run },
   { spec: compareSpec, load: async () => (await import('./compare.ts')).compare },
+  { spec: reportSpec, load: async () => (await import('./report.ts')).report },
   { spec: runsSpec, load: async () => (await import('./runs.ts')).runs },
   { spec: routesSpec, load: async () => (await import('./routes.ts')).routes },
   { spec: pluginsSpec, load: async () => (await import('./plugins.ts')).plugins },
