@@ -4,9 +4,9 @@ import { reliability } from '../statistics/reliability.ts';
 import { estimate } from '../statistics/sample.ts';
 import type { TestAnswers } from '../trace.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
-import { axis, panelName, panels } from './marks.ts';
+import { at, axis, panelName, panels } from './marks.ts';
 import { conditionsOf, counted, seedsOf } from './over-seeds.ts';
-import { lookOf, MUTED, type Looks } from './palette.ts';
+import { INK, lookOf, MUTED, type Looks } from './palette.ts';
 import type { Scale } from './scale.ts';
 
 const SIDE = 140;
@@ -33,7 +33,7 @@ export function calibrationFigure(
   const gap = (bins: readonly Bin[]): number => 100 * mean(bins.map((b) => b.confidence - b.accuracy));
   return {
     ...NAME,
-    caption: `Test images by the probability of the predicted class, in ${BINS} bins of as many images each: how sure, and how often right. Below the dashed line a student is too sure of itself. ${seedsOf(known) > 1 ? `Mean of ${counted(seedsOf(known), 'seed')}; lines are 95 % t-intervals over seeds.` : 'One seed, so there is no interval.'} At the right: confidence less accuracy, in points.`,
+    caption: `Test images by the probability of the predicted class, in ${BINS} bins of as many images each: how sure, and how often right. Below the dashed line a student is too sure of itself. ${seedsOf(known) > 1 ? `Mean of ${counted(seedsOf(known), 'seed')}; lines are 95 % t-intervals over seeds.` : 'One seed, so there is no interval.'} The number is confidence less accuracy, in points.`,
     alt: `Calibration curves, one for each condition. ${curves.map(({ name, bins }) => `${name} is ${gap(bins) >= 0 ? 'too sure' : 'too unsure'} by ${Math.abs(gap(bins)).toFixed(1)} points on average`).join('; ')}.`,
     spec: panels(
       curves.map(({ name, bins }, i) =>
@@ -91,7 +91,12 @@ function panel(
     width: SIDE,
     height: SIDE,
     layer: [
-      ...panelName(name, lookOf(looks, name), place.note),
+      ...panelName(name, lookOf(looks, name)),
+      {
+        data: { values: [{ text: place.note }] },
+        mark: { type: 'text', align: 'right', baseline: 'bottom', color: INK },
+        encoding: { x: at(SIDE - 4), y: at(SIDE - 4), text: { field: 'text' } },
+      },
       {
         data: {
           values: [

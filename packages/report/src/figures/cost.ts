@@ -4,7 +4,7 @@ import type { StudyResult } from '../result.ts';
 import { estimate } from '../statistics/sample.ts';
 import { summarise } from '../comparison/summary.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
-import { axis, joined, labelLayers, level } from './marks.ts';
+import { axis, endColumn, joined, labelLayers, level } from './marks.ts';
 import { counted } from './over-seeds.ts';
 import { lookOf, type Looks } from './palette.ts';
 import { placeLabels } from './place-labels.ts';
@@ -82,13 +82,15 @@ function plot(points: readonly Point[], looks: Looks, teacher: number | undefine
     teacher === undefined
       ? []
       : Array.from({ length: 60 }, (_, i) => ({ x: (i * WIDTH) / 60, y: project(y, teacher) }));
+  const named = joined(points, (p) => `${p.cost.toPrecision(9)} ${p.value}`).map((p) => ({
+    ...p,
+    at: place(p),
+  }));
+  const right = named.filter((p) => p.at.x > WIDTH * 0.8);
   const labels = placeLabels(
-    joined(points, (p) => `${p.cost.toPrecision(9)} ${p.value}`).map((p) => ({ ...place(p), text: p.text })),
+    named.filter((p) => !right.includes(p)).map((p) => ({ ...p.at, text: p.text })),
     {
-      width: WIDTH,
-      height: HEIGHT,
-      margin: 110,
-      fontSize: 11,
+      ...{ width: WIDTH, height: HEIGHT, margin: 0, fontSize: 11 },
       obstacles: [...points.map(place), ...bars, ...line],
     },
   );
@@ -109,7 +111,7 @@ function plot(points: readonly Point[], looks: Looks, teacher: number | undefine
               10,
             ),
           ]),
-      ...points.map((p): Spec => ({
+      ...named.map((p): Spec => ({
         data: { values: [p] },
         mark: { type: 'rule', clip: true, color: lookOf(looks, p.name).colour, strokeWidth: 1.6 },
         encoding: {
@@ -118,7 +120,7 @@ function plot(points: readonly Point[], looks: Looks, teacher: number | undefine
           y2: { field: p.low === undefined ? 'value' : 'high' },
         },
       })),
-      ...points.map((p): Spec => ({
+      ...named.map((p): Spec => ({
         data: { values: [p] },
         mark: {
           type: 'point',
@@ -131,6 +133,10 @@ function plot(points: readonly Point[], looks: Looks, teacher: number | undefine
         encoding: axes,
       })),
       ...labelLayers(labels),
+      ...endColumn(
+        right.map(({ name, text, at }) => ({ ...at, name, text })),
+        { left: WIDTH, height: HEIGHT, looks },
+      ),
     ],
   };
 }

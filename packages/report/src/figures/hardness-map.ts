@@ -5,7 +5,7 @@ import { at, pixel } from './marks.ts';
 import { counted } from './over-seeds.ts';
 import { INK, lookOf, MUTED, type Looks } from './palette.ts';
 import { SIZE } from './theme.ts';
-import { extent } from './scale.ts';
+import { extent, logTicks } from './scale.ts';
 
 const [ROOM, ROW, GAP] = [330, 17, 9];
 /** Cells at least so wide carry their number. */
@@ -168,7 +168,7 @@ function colourOf(values: readonly number[], of: 'kl' | 'agreement'): Spec {
       tickCount: 4,
       titleOrient: 'left',
       offset: 6,
-      ...(kl ? { format: '~g' } : {}),
+      ...(kl ? { format: '~g', values: logTicks(domainOf(values, of)) } : {}),
     },
   };
 }

@@ -4,7 +4,7 @@ import { contour } from './contours.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
 import { axis, panelName, panels } from './marks.ts';
 import { counted } from './over-seeds.ts';
-import type { Scale } from './scale.ts';
+import { logTicks, type Scale } from './scale.ts';
 
 const SIDE = 230;
 const LEVELS = 12;
@@ -48,9 +48,9 @@ function panel(
     const [x, y] = [steps[i % n] ?? 0, steps[Math.floor(i / n)] ?? 0];
     return {
       left: x - half,
-      right: x + half,
+      right: x + half * 1.06,
       bottom: y - half,
-      top: y + half,
+      top: y + half * 1.06,
       loss: Math.min(high, Number.isFinite(value) ? value : high),
     };
   });
@@ -75,7 +75,7 @@ function panel(
       ...panelName(name, undefined),
       {
         data: { values: cells },
-        mark: { type: 'rect' },
+        mark: { type: 'rect', clip: true },
         encoding: {
           ...box,
           x2: { field: 'right' },
@@ -90,7 +90,7 @@ function panel(
                   orient: 'right',
                   gradientLength: SIDE - 30,
                   format: '~g',
-                  tickCount: 5,
+                  values: logTicks([low, high]),
                 }
               : null,
           },

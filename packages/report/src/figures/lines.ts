@@ -59,7 +59,7 @@ function linesFigure(runs: readonly RunTrace[], looks: Looks, request: LinesRequ
     alt: `Line charts by student epoch. At the end, ${told.join('; ')}.`,
     spec: panels(
       metrics.map(({ metric, label }) => panel(runs, metric, label, looks)),
-      metrics.length === 3 ? 3 : 2,
+      2,
     ),
   };
 }
@@ -93,13 +93,8 @@ function panel(runs: readonly RunTrace[], metric: string, label: string, looks: 
   const x: Scale = { domain: [0, extent(all.map((p) => p.epoch))[1]], range: [0, WIDTH], log: false };
   const y = scaleOf(values, [HEIGHT, 0], { log, pad: 0.06 });
   const place = (p: SeedPoint) => ({ x: project(x, p.epoch), y: project(y, p.value) });
-  const ends = joined(lines, ({ points }) => JSON.stringify(points.slice(-3))).map(
-    ({ name, points, text }) => ({
-      ...place(points.at(-1) as SeedPoint),
-      name,
-      text,
-    }),
-  );
+  const merged = joined(lines, ({ points }) => JSON.stringify(points));
+  const ends = merged.map(({ name, points, text }) => ({ ...place(points.at(-1) as SeedPoint), name, text }));
   const inside = ends.filter((end) => end.x < WIDTH - 40);
   const labels = placeLabels(inside, {
     ...{ width: WIDTH, height: HEIGHT, margin: 0, fontSize: 10 },
@@ -114,7 +109,7 @@ function panel(runs: readonly RunTrace[], metric: string, label: string, looks: 
     height: HEIGHT,
     layer: [
       ...panelName(label, undefined),
-      ...lines.flatMap(({ name, points }) => lineLayers(points, axes, lookOf(looks, name))),
+      ...merged.flatMap(({ name, points }) => lineLayers(points, axes, lookOf(looks, name))),
       ...labelLayers(labels, 10),
       ...endColumn(
         ends.filter((end) => !inside.includes(end)),

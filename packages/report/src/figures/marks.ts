@@ -21,7 +21,11 @@ export function axis(field: string, scale: Scale, title: string, more: Spec = {}
     field,
     type: 'quantitative',
     scale: { domain, nice: false, ...(log ? { type: 'log' } : { zero: false }) },
-    axis: { title, ...(log ? { values: logTicks(domain), format: '~s' } : {}), ...more },
+    axis: {
+      title,
+      ...(log ? { values: logTicks(domain), format: domain[1] < 1000 ? '~g' : '~s' } : {}),
+      ...more,
+    },
   };
 }
 
@@ -53,9 +57,7 @@ export function labelLayers(placed: readonly Placed[], fontSize: number = SIZE):
 }
 
 /** A panel's name above its left end, with the condition's sign. */
-export function panelName(name: string, look: Look | undefined, note = ''): Spec[] {
-  const left = look === undefined ? 0 : 13;
-  const mark = { type: 'text', align: 'left', baseline: 'middle' };
+export function panelName(name: string, look: Look | undefined): Spec[] {
   const place = { y: at(-11) };
   return [
     ...(look === undefined
@@ -76,18 +78,9 @@ export function panelName(name: string, look: Look | undefined, note = ''): Spec
         ]),
     {
       data: { values: [{ text: name }] },
-      mark: { ...mark, fontWeight: 'bold', color: INK },
-      encoding: { x: at(left), ...place, text: { field: 'text' } },
+      mark: { type: 'text', align: 'left', baseline: 'middle', fontWeight: 'bold', color: INK },
+      encoding: { x: at(look === undefined ? 0 : 13), ...place, text: { field: 'text' } },
     },
-    ...(note === ''
-      ? []
-      : [
-          {
-            data: { values: [{ text: note }] },
-            mark: { ...mark, align: 'right', color: MUTED, fontSize: SIZE - 1 },
-            encoding: { x: { value: 'width' }, ...place, text: { field: 'text' } },
-          },
-        ]),
   ];
 }
 

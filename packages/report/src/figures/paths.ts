@@ -7,7 +7,8 @@ import { INK, lookOf, MUTED, PAPER, type Looks } from './palette.ts';
 import { placeLabels, type Anchored } from './place-labels.ts';
 import { extent, project, type Scale } from './scale.ts';
 
-const [WIDTH, MIN_HEIGHT, MAX_HEIGHT] = [560, 260, 460];
+/** Of one view, and of one of two. */
+const [WIDTH, HALF] = [560, 400];
 
 /** Paths with what their plane holds. */
 export interface Plane {
@@ -31,7 +32,7 @@ export function predictionsFigure(plane: Plane | string, looks: Looks): FigureOr
     .join('');
   return {
     ...name,
-    caption: `Each point is a network by its probabilities on ${counted(plane.samples, 'held-out sample')}, whatever its architecture; near means that they say the same (InPCA with Bhattacharyya's distance; Quinn et al. 2019, Mao et al. 2024). The plane holds ${(held * 100).toFixed(0)} % of all distances. ${odd}Black: the teacher's route, with its epochs; coloured: students from their first weights (hollow) over the ends of their stages to the last (filled), every seed. Both axes have one scale.`,
+    caption: `Each point is a network by its probabilities on ${counted(plane.samples, 'held-out sample')}, whatever its architecture; near means that they say the same (InPCA with Bhattacharyya's distance; Quinn et al. 2019, Mao et al. 2024). The plane holds ${(held * 100).toFixed(0)} % of all distances. ${odd}Black: the teacher's route, with its epochs; coloured: students from their first weights (hollow) over the ends of their stages to the last (filled), every seed. Both axes have one scale${viewsOf(plane).length > 1 ? '; right: where the paths end, larger' : ''}.`,
     alt: `Plane of predictions. ${told(plane)}`,
     spec: spec(plane, looks, ['first axis of InPCA', 'second axis of InPCA']),
   };
@@ -79,79 +80,147 @@ function endOf(paths: readonly Path[]): PathPoint {
   return { epoch: mean((p) => p.epoch), x: mean((p) => p.x), y: mean((p) => p.y) };
 }
 
+/** A part of the plane, and what is named in it. */
+interface View {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly width: number;
+  readonly height: number;
+  readonly named: 'all' | 'marks' | 'ends';
+  /** What another view shows. */
+  readonly frame?: View;
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** One scale for both axes, as tall as the points ask for. */
-function scales({ paths, marks }: Plane): { readonly x: Scale; readonly y: Scale; readonly height: number } {
-  const all = [...paths.flatMap((path) => path.points), ...marks];
-  const [[left, right], [low, high]] = [extent(all.map((p) => p.x)), extent(all.map((p) => p.y))];
-  const pad = Math.max(right - left, high - low, 1e-9) * 0.04;
+function viewOf(points: readonly Place[], width: number, named: View['named'], room = 0.04): View {
+  const [[left, right], [low, high]] = [extent(points.map((p) => p.x)), extent(points.map((p) => p.y))];
+  const pad = Math.max(right - left, high - low, 1e-9) * room;
   const [spanX, spanY] = [right - left + 2 * pad, high - low + 2 * pad];
-  const height = Math.round(Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, (WIDTH * spanY) / spanX)));
-  const perPixel = Math.max(spanX / WIDTH, spanY / height);
+  const height = Math.round(Math.min(0.85 * width, Math.max(0.5 * width, (width * spanY) / spanX)));
+  const perPixel = Math.max(spanX / width, spanY / height);
   const around = (centre: number, pixels: number): [number, number] => [
     centre - (perPixel * pixels) / 2,
     centre + (perPixel * pixels) / 2,
   ];
   return {
-    x: { domain: around((left + right) / 2, WIDTH), range: [0, WIDTH], log: false },
+    x: { domain: around((left + right) / 2, width), range: [0, width], log: false },
     y: { domain: around((low + high) / 2, height), range: [height, 0], log: false },
+    width,
     height,
+    named,
   };
 }
 
-function spec(plane: Plane, looks: Looks, [titleX = '', titleY = '']: readonly string[]): Spec {
+/** Students begin far from where they end: where ends would lie on each other, a second view shows them larger. */
+function viewsOf({ paths, marks }: Plane): readonly View[] {
+  const all = [...paths.flatMap((path) => path.points), ...marks];
+  const ends = paths.flatMap((path) => path.points.slice(-1));
+  const span = (points: readonly Place[]): number => {
+    const [[left, right], [low, high]] = [extent(points.map((p) => p.x)), extent(points.map((p) => p.y))];
+    return Math.max(right - left, high - low);
+  };
+  if (span(ends) > 0.5 * span(all)) return [viewOf(all, WIDTH, 'all')];
+  const near = viewOf(ends, HALF, 'ends', 0.12);
+  return [{ ...viewOf(all, HALF, 'marks'), frame: near }, near];
+}
+
+function spec(plane: Plane, looks: Looks, titles: readonly string[]): Spec {
+  return {
+    concat: viewsOf(plane).map((view) => viewSpec(plane, view, looks, titles)),
+    columns: 2,
+    spacing: 30,
+  };
+}
+
+function viewSpec(
+  plane: Plane,
+  view: View,
+  looks: Looks,
+  [titleX = '', titleY = '']: readonly string[],
+): Spec {
   const { paths, marks } = plane;
-  const { x, y, height } = scales(plane);
-  const place = (p: { readonly x: number; readonly y: number }) => ({
-    x: project(x, p.x),
-    y: project(y, p.y),
-  });
+  const { x, y, width, height, named, frame } = view;
+  const place = (p: Place) => ({ x: project(x, p.x), y: project(y, p.y) });
+  const students = paths.filter((path) => path.condition !== undefined);
+  const teachers = paths.filter((path) => path.condition === undefined);
+  const shownMarks = named === 'ends' ? [] : marks;
+  const axes = {
+    x: axis('x', x, titleX, { tickCount: 5, grid: true }),
+    y: axis('y', y, named === 'ends' ? '' : titleY, { tickCount: 5 }),
+  };
+  return {
+    width,
+    height,
+    layer: [
+      ...(frame === undefined ? [] : [frameLayer(frame, axes)]),
+      ...students.flatMap((path) => pathLayers(path, axes, looks)),
+      ...teachers.flatMap((path) => teacherLayers(path, axes)),
+      ...(shownMarks.length === 0
+        ? []
+        : [
+            {
+              data: { values: shownMarks },
+              mark: { type: 'point', shape: 'cross', filled: true, color: MUTED, size: 70, opacity: 1 },
+              encoding: axes,
+            },
+          ]),
+      ...nameLayers(plane, view, place),
+    ],
+  };
+}
+
+function frameLayer({ x, y }: View, axes: { readonly x: Spec; readonly y: Spec }): Spec {
+  const [left, right] = x.domain;
+  const [bottom, top] = y.domain;
+  return {
+    data: { values: [{ left, right, bottom, top }] },
+    mark: {
+      type: 'rect',
+      clip: true,
+      fill: MUTED,
+      fillOpacity: 0.08,
+      stroke: MUTED,
+      strokeWidth: 0.8,
+      strokeDash: [3, 2],
+    },
+    encoding: {
+      x: { ...axes.x, field: 'left' },
+      x2: { field: 'right' },
+      y: { ...axes.y, field: 'bottom' },
+      y2: { field: 'top' },
+    },
+  };
+}
+
+/** Names of conditions at their ends, of marks, and of the teacher's epochs, so far as they are in view. */
+function nameLayers({ paths, marks }: Plane, view: View, place: (p: Place) => Place): Spec[] {
+  const { width, height, named } = view;
+  const within = (p: Place): boolean => p.x >= 0 && p.y >= 0 && p.x <= width && p.y <= height;
   const students = paths.filter((path) => path.condition !== undefined);
   const teachers = paths.filter((path) => path.condition === undefined);
   const names = conditionsOf(students.map(({ condition = '' }) => ({ condition })));
   const ends = joined(
     names.map((name) => ({ name, ...place(endOf(students.filter((s) => s.condition === name))) })),
-    (end) => `${end.x.toFixed(2)} ${end.y.toFixed(2)}`,
+    (end) => `${end.x.toFixed(1)} ${end.y.toFixed(1)}`,
   );
+  const strong = [
+    ...(named === 'marks' ? [] : ends),
+    ...(named === 'ends' ? [] : marks.map((mark) => ({ ...place(mark), text: mark.name }))),
+  ].filter(within);
   const epochs = teachers
     .slice(0, 1)
-    .flatMap(({ points }) =>
-      thinned(points.map((p) => ({ ...place(p), text: String(Number(p.epoch.toFixed(1))) }))),
-    );
-  const named = marks.map((mark) => ({ ...place(mark), text: mark.name }));
-  const obstacles = paths
-    .flatMap(({ points }) => points.map(place))
-    .concat(marks.map(place), between(paths.map(({ points }) => points.map(place))));
-  const room = { width: WIDTH, height, margin: 70, fontSize: 11, obstacles };
-  const placed = placeLabels([...ends, ...named, ...epochs], room);
-  const strong = placed.slice(0, ends.length + named.length);
-  const weak = placed.slice(ends.length + named.length);
-  const axes = {
-    x: axis('x', x, titleX, { tickCount: 5, grid: true }),
-    y: axis('y', y, titleY, { tickCount: 5 }),
-  };
-  return {
-    concat: [
-      {
-        width: WIDTH,
-        height,
-        layer: [
-          ...students.flatMap((path) => pathLayers(path, axes, looks)),
-          ...teachers.flatMap((path) => teacherLayers(path, axes)),
-          ...(marks.length === 0
-            ? []
-            : [
-                {
-                  data: { values: marks },
-                  mark: { type: 'point', shape: 'cross', filled: true, color: MUTED, size: 70, opacity: 1 },
-                  encoding: axes,
-                },
-              ]),
-          ...labelLayers(weak, 10),
-          ...labelLayers(strong),
-        ],
-      },
-    ],
-  };
+    .flatMap(({ points }) => points.map((p) => ({ ...place(p), text: `${Number(p.epoch.toFixed(1))}` })))
+    .filter(within);
+  const drawn = paths.map(({ points }) => points.map(place));
+  const obstacles = [...drawn.flat(), ...marks.map(place), ...between(drawn)].filter(within);
+  const room = { width, height, margin: 120, fontSize: 11, obstacles };
+  const placed = placeLabels([...strong, ...thinned(epochs)], room);
+  return [...labelLayers(placed.slice(strong.length), 10), ...labelLayers(placed.slice(0, strong.length))];
 }
 
 function pathLayers(
@@ -162,13 +231,13 @@ function pathLayers(
   const { colour, shape, dash } = lookOf(looks, condition);
   const mark = (values: readonly PathPoint[], more: Spec): Spec => ({
     data: { values },
-    mark: { type: 'point', opacity: 1, ...more },
+    mark: { type: 'point', clip: true, opacity: 1, ...more },
     encoding: axes,
   });
   return [
     {
       data: { values: points.map((p, order) => ({ ...p, order })) },
-      mark: { type: 'line', color: colour, strokeWidth: 1.2, strokeDash: dash, opacity: 0.75 },
+      mark: { type: 'line', clip: true, color: colour, strokeWidth: 1.2, strokeDash: dash, opacity: 0.75 },
       encoding: { ...axes, order: { field: 'order' } },
     },
     mark(points.slice(1, -1), { filled: true, size: 12, color: colour }),
@@ -181,17 +250,17 @@ function teacherLayers({ points }: Path, axes: { readonly x: Spec; readonly y: S
   return [
     {
       data: { values: points.map((p, order) => ({ ...p, order })) },
-      mark: { type: 'line', color: INK, strokeWidth: 2 },
+      mark: { type: 'line', clip: true, color: INK, strokeWidth: 2 },
       encoding: { ...axes, order: { field: 'order' } },
     },
     {
       data: { values: points },
-      mark: { type: 'point', filled: true, color: INK, size: 22, opacity: 1 },
+      mark: { type: 'point', clip: true, filled: true, color: INK, size: 22, opacity: 1 },
       encoding: axes,
     },
     {
       data: { values: points.slice(-1) },
-      mark: { type: 'point', filled: true, color: INK, size: 80, opacity: 1 },
+      mark: { type: 'point', clip: true, filled: true, color: INK, size: 80, opacity: 1 },
       encoding: axes,
     },
   ];
