@@ -68,6 +68,29 @@ export const runsSpec = {
   ],
 } as const satisfies CommandSpec;
 
+export const gcSpec = {
+  name: 'gc',
+  summary: 'what on this disk nothing refers to, with sizes; removes it when asked',
+  details: [
+    'routes that no stored run and no last plan refers to, runs that the last plan of their study does not have, pages of studies that are gone. cache must be named: it can be made anew, but is of use.',
+    'Nothing is removed without --remove, and nothing of a study that is at work. Routes that were imported stay.',
+  ],
+  arguments: [
+    {
+      name: 'what',
+      summary: 'routes, runs, pages or cache (default all but cache)',
+      optional: true,
+      many: true,
+      choices: ['routes', 'runs', 'pages', 'cache'],
+    },
+  ],
+  flags: { remove: { type: 'boolean', summary: 'remove what is listed' }, json },
+  examples: [
+    ['cairn gc', 'lists, removes nothing'],
+    ['cairn gc runs --remove', 'runs of earlier plans'],
+  ],
+} as const satisfies CommandSpec;
+
 export const routesSpec = {
   name: 'routes',
   summary: "list the teachers' routes, show one, bring one in or out",

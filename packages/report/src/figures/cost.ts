@@ -4,13 +4,13 @@ import type { StudyResult } from '../result.ts';
 import { estimate } from '../statistics/sample.ts';
 import { summarise } from '../comparison/summary.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
-import { axis, endColumn, joined, labelLayers, level } from './marks.ts';
+import { axis, endColumn, joined, labelLayers, level, pixel } from './marks.ts';
 import { counted } from './over-seeds.ts';
-import { lookOf, type Looks } from './palette.ts';
+import { type Look, lookOf, type Looks } from './palette.ts';
 import { placeLabels } from './place-labels.ts';
 import { extent, project, scaleOf } from './scale.ts';
 
-const [WIDTH, HEIGHT] = [520, 300];
+const [WIDTH, HEIGHT, DODGE] = [520, 300, 9];
 const METRIC = 'test/top1';
 const NAME = { name: 'cost', title: 'Cost against accuracy' } as const;
 
@@ -47,52 +47,42 @@ export function costFigure(result: StudyResult, looks: Looks): FigureOrReason {
   const accuracy = teacher?.accuracy === undefined ? undefined : 100 * teacher.accuracy.mean;
   return {
     ...NAME,
-    caption: `Test accuracy at the last epoch against multiply-adds of a run, all networks forward and backward, searches included; the teacher's own training is not. ${result.seeds.length > 1 ? `Lines: 95 % t-intervals over ${counted(result.seeds.length, 'seed')}.` : 'One seed, so there is no interval.'}${accuracy === undefined ? '' : ' Dashed: the converged teacher.'}`,
+    caption: `Test accuracy at the last epoch against multiply-adds of a run, all networks forward and backward, searches included; the teacher's own training is not. Points of almost the same cost stand side by side. ${result.seeds.length > 1 ? `Lines: 95 % t-intervals over ${counted(result.seeds.length, 'seed')}.` : 'One seed, so there is no interval.'}${accuracy === undefined ? '' : ' Dashed: the converged teacher.'}`,
     alt: `Points by cost and test accuracy. ${points.map(({ name, cost, value }) => `${name}: ${value.toFixed(1)} % for ${cost.toPrecision(3)} multiply-adds`).join('; ')}.`,
     spec: { concat: [plot(points, looks, accuracy, teacher?.model ?? 'teacher')] },
   };
 }
 
+/** A point with its place; conditions that were one training are one point. */
+interface Placed extends Point {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly top?: number;
+  readonly bottom?: number;
+}
+
 function plot(points: readonly Point[], looks: Looks, teacher: number | undefined, model: string): Spec {
-  const [low, high] = extent(points.map((p) => p.value));
-  const far = Math.max(high - low, 2) * 1.5;
-  const ends = points
-    .flatMap((p) => [p.low ?? p.value, p.high ?? p.value])
-    .filter((end) => end > low - far && end < high + far);
   const x = scaleOf(
     points.map((p) => p.cost),
     [0, WIDTH],
     { log: true, pad: 0.12 },
   );
-  const y = scaleOf(
-    [...ends, ...points.map((p) => p.value), ...(teacher === undefined ? [] : [teacher])],
-    [HEIGHT, 0],
+  const y = scaleOf([...endsInReach(points), ...(teacher === undefined ? [] : [teacher])], [HEIGHT, 0]);
+  const merged = joined(points, (p) => `${p.cost.toPrecision(9)} ${p.value}`);
+  const placed = sideBySide(
+    merged.map((p): Placed => {
+      const ends =
+        p.low === undefined || p.high === undefined
+          ? {}
+          : { bottom: project(y, p.low), top: project(y, p.high) };
+      return { ...p, ...ends, x: project(x, p.cost), y: project(y, p.value) };
+    }),
   );
-  const place = (p: Point) => ({ x: project(x, p.cost), y: project(y, p.value) });
-  const bars = points.flatMap((p) => {
-    const [from, to] = [project(y, p.low ?? p.value), project(y, p.high ?? p.value)].map((v) =>
-      Math.min(HEIGHT, Math.max(0, v)),
-    );
-    return Array.from({ length: 8 }, (_, i) => ({
-      x: place(p).x,
-      y: (from ?? 0) + (((to ?? 0) - (from ?? 0)) * i) / 7,
-    }));
-  });
-  const line =
-    teacher === undefined
-      ? []
-      : Array.from({ length: 60 }, (_, i) => ({ x: (i * WIDTH) / 60, y: project(y, teacher) }));
-  const named = joined(points, (p) => `${p.cost.toPrecision(9)} ${p.value}`).map((p) => ({
-    ...p,
-    at: place(p),
-  }));
-  const right = named.filter((p) => p.at.x > WIDTH * 0.8);
+  const right = placed.filter((p) => p.x > WIDTH * 0.8);
   const labels = placeLabels(
-    named.filter((p) => !right.includes(p)).map((p) => ({ ...p.at, text: p.text })),
-    {
-      ...{ width: WIDTH, height: HEIGHT, margin: 0, fontSize: 11 },
-      obstacles: [...points.map(place), ...bars, ...line],
-    },
+    placed.filter((p) => !right.includes(p)),
+    { width: WIDTH, height: HEIGHT, margin: 0, fontSize: 11, obstacles: placed.flatMap(barOf) },
   );
   const axes = {
     x: axis('cost', x, 'multiply-adds of a run', { grid: true }),
@@ -102,41 +92,67 @@ function plot(points: readonly Point[], looks: Looks, teacher: number | undefine
     width: WIDTH,
     height: HEIGHT,
     layer: [
+      { data: { values: [...points] }, mark: { type: 'point', opacity: 0 }, encoding: axes },
       ...(teacher === undefined
         ? []
-        : [
-            level(teacher, axes.y, [5, 3]),
-            ...labelLayers(
-              [{ x: 0, y: 0, text: `converged teacher, ${model}`, left: 6, middle: project(y, teacher) - 8 }],
-              10,
-            ),
-          ]),
-      ...named.map((p): Spec => ({
-        data: { values: [p] },
-        mark: { type: 'rule', clip: true, color: lookOf(looks, p.name).colour, strokeWidth: 1.6 },
-        encoding: {
-          x: axes.x,
-          y: { ...axes.y, field: p.low === undefined ? 'value' : 'low' },
-          y2: { field: p.low === undefined ? 'value' : 'high' },
-        },
-      })),
-      ...named.map((p): Spec => ({
-        data: { values: [p] },
-        mark: {
-          type: 'point',
-          filled: true,
-          size: 90,
-          opacity: 1,
-          color: lookOf(looks, p.name).colour,
-          shape: lookOf(looks, p.name).shape,
-        },
-        encoding: axes,
-      })),
+        : teacherLayers(`converged teacher, ${model}`, teacher, axes.y, project(y, teacher))),
+      ...placed.flatMap((p) => pointLayers(p, lookOf(looks, p.name))),
       ...labelLayers(labels),
-      ...endColumn(
-        right.map(({ name, text, at }) => ({ ...at, name, text })),
-        { left: WIDTH, height: HEIGHT, looks },
-      ),
+      ...endColumn(right, { left: WIDTH, height: HEIGHT, looks }),
     ],
   };
+}
+
+/** Ends of intervals that do not make the rest small. */
+function endsInReach(points: readonly Point[]): number[] {
+  const values = points.map((p) => p.value);
+  const [low, high] = extent(values);
+  const far = Math.max(high - low, 2) * 1.5;
+  const ends = points.flatMap((p) => [p.low ?? p.value, p.high ?? p.value]);
+  return [...values, ...ends.filter((end) => end > low - far && end < high + far)];
+}
+
+/** Points of almost the same cost stand beside each other. */
+function sideBySide(points: readonly Placed[]): Placed[] {
+  const groups: Placed[][] = [];
+  for (const point of [...points].sort((a, b) => a.x - b.x)) {
+    const group = groups.at(-1);
+    const first = group?.[0];
+    if (group !== undefined && first !== undefined && point.x - first.x < DODGE) group.push(point);
+    else groups.push([point]);
+  }
+  return groups.flatMap((group) =>
+    group.map((p, i) => ({ ...p, x: p.x + (i - (group.length - 1) / 2) * DODGE })),
+  );
+}
+
+/** What a label should leave free. */
+function barOf({ x, y, top = y, bottom = y }: Placed): { x: number; y: number }[] {
+  return Array.from({ length: 8 }, (_, i) => ({ x, y: top + ((bottom - top) * i) / 7 }));
+}
+
+function teacherLayers(text: string, value: number, axisY: Spec, y: number): Spec[] {
+  return [level(value, axisY, [5, 3]), ...labelLayers([{ x: 0, y, text, left: 6, middle: y - 8 }], 10)];
+}
+
+function pointLayers({ x, y, top, bottom }: Placed, { colour, shape }: Look): Spec[] {
+  const clamp = (value: number): number => Math.min(HEIGHT, Math.max(0, value));
+  const bar =
+    top === undefined || bottom === undefined
+      ? []
+      : [
+          {
+            data: { values: [{ x, from: clamp(top), to: clamp(bottom) }] },
+            mark: { type: 'rule', color: colour, strokeWidth: 1.6 },
+            encoding: { x: pixel('x'), y: pixel('from'), y2: { field: 'to' } },
+          },
+        ];
+  return [
+    ...bar,
+    {
+      data: { values: [{ x, y }] },
+      mark: { type: 'point', filled: true, size: 80, opacity: 1, color: colour, shape },
+      encoding: { x: pixel('x'), y: pixel('y') },
+    },
+  ];
 }

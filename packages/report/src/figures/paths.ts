@@ -1,7 +1,7 @@
 /** Paths of a teacher and its students in a plane: of predictions, or of weights. */
 import type { Path, PathPoint } from '../trace.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
-import { axis, joined, labelLayers } from './marks.ts';
+import { axis, endColumn, joined, labelLayers } from './marks.ts';
 import { conditionsOf, counted } from './over-seeds.ts';
 import { INK, lookOf, MUTED, PAPER, type Looks } from './palette.ts';
 import { placeLabels, type Anchored } from './place-labels.ts';
@@ -73,11 +73,14 @@ function told({ paths }: Plane): string {
   return `${where}${ends.join('; ')}.`;
 }
 
+/** The end that is nearest to the mean of all seeds' ends. */
 function endOf(paths: readonly Path[]): PathPoint {
   const ends = paths.flatMap((path) => path.points.slice(-1));
   const mean = (of: (p: PathPoint) => number): number =>
     ends.reduce((sum, p) => sum + of(p), 0) / ends.length;
-  return { epoch: mean((p) => p.epoch), x: mean((p) => p.x), y: mean((p) => p.y) };
+  const [x, y] = [mean((p) => p.x), mean((p) => p.y)];
+  const far = (p: PathPoint): number => Math.hypot(p.x - x, p.y - y);
+  return ends.reduce((best, p) => (far(p) < far(best) ? p : best), ends[0] ?? { epoch: 0, x, y });
 }
 
 /** A part of the plane, and what is named in it. */
@@ -124,7 +127,8 @@ function viewsOf({ paths, marks }: Plane): readonly View[] {
     const [[left, right], [low, high]] = [extent(points.map((p) => p.x)), extent(points.map((p) => p.y))];
     return Math.max(right - left, high - low);
   };
-  if (span(ends) > 0.5 * span(all)) return [viewOf(all, WIDTH, 'all')];
+  const few = paths.filter((path) => path.condition !== undefined).length < 2;
+  if (few || span(ends) === 0 || span(ends) > 0.5 * span(all)) return [viewOf(all, WIDTH, 'all')];
   const near = viewOf(ends, HALF, 'ends', 0.12);
   return [{ ...viewOf(all, HALF, 'marks'), frame: near }, near];
 }
@@ -169,7 +173,7 @@ function viewSpec(
               encoding: axes,
             },
           ]),
-      ...nameLayers(plane, view, place),
+      ...nameLayers(plane, view, { place, looks }),
     ],
   };
 }
@@ -198,7 +202,11 @@ function frameLayer({ x, y }: View, axes: { readonly x: Spec; readonly y: Spec }
 }
 
 /** Names of conditions at their ends, of marks, and of the teacher's epochs, so far as they are in view. */
-function nameLayers({ paths, marks }: Plane, view: View, place: (p: Place) => Place): Spec[] {
+function nameLayers(
+  { paths, marks }: Plane,
+  view: View,
+  { place, looks }: { readonly place: (p: Place) => Place; readonly looks: Looks },
+): Spec[] {
   const { width, height, named } = view;
   const within = (p: Place): boolean => p.x >= 0 && p.y >= 0 && p.x <= width && p.y <= height;
   const students = paths.filter((path) => path.condition !== undefined);
@@ -218,9 +226,15 @@ function nameLayers({ paths, marks }: Plane, view: View, place: (p: Place) => Pl
     .filter(within);
   const drawn = paths.map(({ points }) => points.map(place));
   const obstacles = [...drawn.flat(), ...marks.map(place), ...between(drawn)].filter(within);
-  const room = { width, height, margin: 120, fontSize: 11, obstacles };
-  const placed = placeLabels([...strong, ...thinned(epochs)], room);
-  return [...labelLayers(placed.slice(strong.length), 10), ...labelLayers(placed.slice(0, strong.length))];
+  const beside = named === 'marks' ? [] : ends.filter((end) => within(end) && end.x > 0.7 * width);
+  const near = strong.filter((label) => !beside.some((end) => end.text === label.text));
+  const room = { width, height, margin: 90, fontSize: 11, obstacles };
+  const placed = placeLabels([...near, ...thinned(epochs)], room);
+  return [
+    ...labelLayers(placed.slice(near.length), 10),
+    ...labelLayers(placed.slice(0, near.length)),
+    ...endColumn(beside, { left: width, height, looks }),
+  ];
 }
 
 function pathLayers(

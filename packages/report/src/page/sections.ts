@@ -174,7 +174,7 @@ export function runMetrics({ conditions }: StudyResult): Html {
         const text = (of: number | undefined): string =>
           of === undefined
             ? ''
-            : `${minus(shown(of, info), digitsOf(info))}${info.unit === '' ? '' : ` ${info.unit}`}`;
+            : `${minus(shown(of, info), digitsOf(info))}${info.unit === '' ? '' : info.unit === 'points' ? ' %' : ` ${info.unit}`}`;
         return html`<tr>
           <td>${metric}</td>
           <td class="text">${info.label}</td>
