@@ -28,8 +28,9 @@ export interface DiskView {
   readonly busy: boolean;
 }
 
-export async function findOrphans(places: Places): Promise<DiskView> {
-  const folders = await storedFolders(places);
+/** @param own a study whose lock is this command's */
+export async function findOrphans(places: Places, own?: string): Promise<DiskView> {
+  const folders = await storedFolders(places, own);
   const busy = folders.filter((folder) => folder.busy).map(({ name }) => name);
   const orphans = [
     ...(await orphanRoutes(places, folders)),

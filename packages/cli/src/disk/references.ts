@@ -25,7 +25,8 @@ export interface StoredFolder {
 
 const ASIDE = 'superseded';
 
-export async function storedFolders(places: Places): Promise<StoredFolder[]> {
+/** @param own a study whose lock is this command's */
+export async function storedFolders(places: Places, own?: string): Promise<StoredFolder[]> {
   const names = await runNames(places.runs);
   const found: StoredFolder[] = [];
   for (const study of await places.runs.list('')) {
@@ -36,14 +37,9 @@ export async function storedFolders(places: Places): Promise<StoredFolder[]> {
       const superseded = await store.list(ASIDE);
       if (runs.length === 0 && superseded.length === 0 && (await store.read(WORK_FILE)) === undefined)
         continue;
-      found.push(
-        await storedFolder(
-          name,
-          store,
-          runs,
-          superseded.map((run) => `${ASIDE}/${run}`),
-        ),
-      );
+      const aside = superseded.map((run) => `${ASIDE}/${run}`);
+      const folder = await storedFolder(name, store, runs, aside);
+      found.push(name === own ? { ...folder, busy: false } : folder);
     }
   }
   return found;
@@ -90,7 +86,7 @@ async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** A study's own lock, or that of a worker that outlived it. */
-export async function isBusy(store: Store, runs: readonly string[]): Promise<boolean> {
+async function isBusy(store: Store, runs: readonly string[]): Promise<boolean> {
   for (const path of ['', ...runs.map((run) => `${run}/`)]) {
     if ((await lockOwner(`${store.location}/${path}owner.lock`)) !== undefined) return true;
   }

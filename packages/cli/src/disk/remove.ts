@@ -1,5 +1,6 @@
 /** Removes what nothing refers to, and looks once more before it does. */
-import { rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { RunError } from '@cairn/core';
 import { acquireLock, fileError, type OwnerLock } from '../files/index.ts';
 import type { Places } from '../study/places.ts';
@@ -29,13 +30,11 @@ async function removed(places: Places, orphan: Orphan, command: string): Promise
   if (typeof lock === 'string') return lock;
   try {
     // A study may have begun since the list was made, and its plan may want what nothing wanted then.
-    const now = await findOrphans(places);
+    const now = await findOrphans(places, orphan.study);
     const shared = orphan.kind === 'route' || orphan.kind === 'cache';
     if (shared && now.busy) return 'a study is at work and may use it';
-    const own = lock !== undefined;
-    if (!own && !now.orphans.some(({ folder }) => folder === orphan.folder))
-      return 'something refers to it now';
-    await removeFolder(orphan.folder);
+    if (!now.orphans.some(({ folder }) => folder === orphan.folder)) return 'something refers to it now';
+    await removeFolder(orphan.folder, `${places.home.location}/removed`);
     return undefined;
   } finally {
     lock?.release();
@@ -61,12 +60,12 @@ async function lockFor(
 }
 
 /** Out of the way in one step, so that nobody finds half of it. */
-async function removeFolder(folder: string): Promise<void> {
-  const aside = `${folder}.removed`;
+async function removeFolder(folder: string, bin: string): Promise<void> {
   try {
-    await rm(aside, { recursive: true, force: true });
-    await rename(folder, aside);
-    await rm(aside, { recursive: true, force: true });
+    await mkdir(bin, { recursive: true });
+    await rename(folder, `${bin}/${randomUUID()}`);
+    // With what an earlier command did not come to.
+    await rm(bin, { recursive: true, force: true });
   } catch (error) {
     throw fileError('remove', folder, error);
   }

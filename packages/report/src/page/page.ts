@@ -42,7 +42,7 @@ export interface PageInput {
   readonly by: string;
 }
 
-/** The whole document. The numbers of `cairn compare --json` stand in it as JSON, under `cairn-comparison`. */
+/** The whole document. What `cairn compare --json` writes stands in it, under `cairn-comparison`. */
 export function reportPage(input: PageInput): string {
   const { name, kind, result, comparison, figures, notes, runs, by } = input;
   const title = result.title === '' ? name : result.title;
@@ -76,7 +76,7 @@ export function reportPage(input: PageInput): string {
           ${runTable(runs)}
         </main>
         <script type="application/json" id="cairn-comparison">
-          ${jsonIn(comparison)}
+          ${jsonIn({ ...comparison, notes })}
         </script>
       </body>
     </html> `;

@@ -48,11 +48,18 @@ function loud(vega: Vega, name: string): import('vega').LoggerInterface {
   return logger;
 }
 
-/** Several figures stand in one page: what they refer to inside must not have one name. */
+/** Several figures stand in one page: what they refer to inside must not have one name, and Vega counts on and on. */
 function withOwnIds(svg: string, name: string): string {
+  const names = new Map<string, string>();
+  const own = (id: string): string => {
+    const found = names.get(id) ?? `${name}-${names.size + 1}`;
+    names.set(id, found);
+    return found;
+  };
   return svg
-    .replace(/\bid="([^"]+)"/g, (_, id: string) => `id="${name}-${id}"`)
-    .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${name}-${id})`);
+    .replace(/ (role="graphics-[^"]*"|aria-[a-z]+="[^"]*"|class="[^"]*")/g, '')
+    .replace(/\bid="([^"]+)"/g, (_, id: string) => `id="${own(id)}"`)
+    .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${own(id)})`);
 }
 
 /** A title and a description, for those who do not see it. */
