@@ -36,14 +36,14 @@ test("the page's numbers are those of cairn compare --json", async () => {
     page     <home>/reports/small/default/report.html
     figures  6 files in <home>/reports/small/default/figures
     without  accuracy: no run measured accuracy after its epochs: that needs held-out samples (validation.fraction above 0).
-    without  hardness: no network was to be run: "cairn report" without --stored works it out.
-    without  predictions: no network was to be run: "cairn report" without --stored works it out.
-    without  weights: no network was to be run: "cairn report" without --stored works it out.
-    without  landscape: no network was to be run: "cairn report" without --stored works it out.
+    without  hardness: no run has the file run.json, which says its model and data.
+    without  predictions: no run has the file run.json, which says its model and data.
+    without  weights: no run has the file run.json, which says its model and data.
+    without  landscape: no run has the file run.json, which says its model and data.
     without  fidelity: no run measured it: that needs the evaluator "fidelity", held-out samples and a teacher.
     without  losses: no run recorded a loss.
-    without  calibration: no network was to be run: "cairn report" without --stored works it out.
-    without  superclasses: the data set has no superclasses.
+    without  calibration: no run has the file run.json, which says its model and data.
+    without  superclasses: no run has the file run.json, which says its model and data.
     "
   `);
   const drawn = readdirSync(join(home, 'reports/small/default/figures'));
@@ -63,7 +63,7 @@ test('one run, into a folder; a study that is not there', async () => {
     [
       2,
       "
-    error CAIRN_STUDY_ABSENT  cairn compare: no runs of "smal"
+    error CAIRN_STUDY_ABSENT  cairn report: no runs of "smal"
       "small"? known: small
     ",
     ]

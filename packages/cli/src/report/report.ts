@@ -29,6 +29,7 @@ import {
 import type { Host } from '../command.ts';
 import { loadOutcomes } from '../study/outcomes.ts';
 import { placesIn } from '../study/places.ts';
+import type { RunFile } from '../study/run-file.ts';
 import { anchorStates, hardnessMap, Opinions, predictionPlane, weightPlane } from './geometry.ts';
 import { Laboratory, studentStates } from './laboratory.ts';
 import { landscapeOf } from './landscapes.ts';
@@ -59,7 +60,7 @@ interface Measured {
   readonly weights: (Plane & { readonly seed: number }) | string;
   readonly landscape: readonly Landscape[] | string;
   readonly answers: readonly TestAnswers[];
-  readonly names: ClassNames;
+  readonly names: ClassNames | undefined;
   readonly why: string;
 }
 
@@ -129,18 +130,10 @@ const NOT_ASKED = 'no network was to be run: "cairn report" without --stored wor
 async function measure(host: Host, subject: ReportSubject, options: ReportOptions): Promise<Measured> {
   const { networks = true } = options;
   const file = subject.runs.find((run) => run.file !== undefined)?.file;
-  if (!networks || file === undefined) {
-    const why = networks ? 'no run has the file run.json, which says its model and data.' : NOT_ASKED;
-    return { ...nothing(why), answers: await testAnswers(subject), why };
-  }
-  let lab: Laboratory;
-  try {
-    lab = await Laboratory.open(host, file);
-  } catch (error) {
-    if (!(error instanceof CairnError)) throw error;
-    const why = `${error.message}${error.fix.length === 0 ? '.' : ` (${error.fix.join('; ')}).`}`;
-    return { ...nothing(why), answers: await testAnswers(subject), why };
-  }
+  if (file === undefined)
+    return without(subject, 'no run has the file run.json, which says its model and data.');
+  const lab = networks ? await labOrReason(host, file) : NOT_ASKED;
+  if (typeof lab === 'string') return { ...(await without(subject, lab)), names: await namesOf(host, file) };
   try {
     return await ask(host, subject, lab, options);
   } finally {
@@ -148,8 +141,29 @@ async function measure(host: Host, subject: ReportSubject, options: ReportOption
   }
 }
 
-function nothing(why: string): Omit<Measured, 'answers' | 'why'> {
-  return { hardness: why, predictions: why, weights: why, landscape: why, names: {} };
+/** Without data or backend there is a report all the same, with what journals say. */
+async function labOrReason(host: Host, file: RunFile): Promise<Laboratory | string> {
+  try {
+    return await Laboratory.open(host, file);
+  } catch (error) {
+    if (!(error instanceof CairnError)) throw error;
+    return `${error.message}${error.fix.length === 0 ? '.' : ` (${error.fix.join('; ')}).`}`;
+  }
+}
+
+async function without(subject: ReportSubject, why: string): Promise<Measured> {
+  const none = { hardness: why, predictions: why, weights: why, landscape: why, names: undefined };
+  return { ...none, answers: await testAnswers(subject), why };
+}
+
+/** Undefined for a data set whose plugin is not here. */
+async function namesOf(host: Host, { dataset }: RunFile): Promise<ClassNames | undefined> {
+  try {
+    return (await host.registry()).create(dataset).spec;
+  } catch (error) {
+    if (!(error instanceof CairnError)) throw error;
+    return undefined;
+  }
 }
 
 async function ask(

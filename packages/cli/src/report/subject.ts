@@ -33,6 +33,8 @@ export interface ReportSubject {
   readonly runs: readonly ReportRun[];
 }
 
+const COMMAND = 'cairn report';
+
 /**
  * @param wanted `study`, `study/profile` or `study/profile/run`
  * @throws as `cairn compare` of the same
@@ -40,7 +42,7 @@ export interface ReportSubject {
 export async function reportSubject(host: Host, wanted: string): Promise<ReportSubject> {
   const kind = wanted.split('/').length < 3 ? 'study' : 'run';
   const { result, notes } =
-    kind === 'study' ? await storedStudy(host, wanted) : await namedRuns(host, [wanted]);
+    kind === 'study' ? await storedStudy(host, wanted, COMMAND) : await namedRuns(host, [wanted], COMMAND);
   const runs: ReportRun[] = [];
   const manifests = new Map<string, StoredManifest | undefined>();
   const { routes, runs: all } = placesIn(host.home);

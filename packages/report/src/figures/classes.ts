@@ -26,11 +26,11 @@ export interface Pair {
 export function classesFigure(
   answers: readonly TestAnswers[],
   pairs: readonly Pair[],
-  names: ClassNames,
+  names: ClassNames | undefined,
   looks: Looks,
   why: string,
 ): FigureOrReason {
-  const nameOf = (label: number): string => names.classNames?.[label] ?? `class ${label}`;
+  const nameOf = (label: number): string => names?.classNames?.[label] ?? `class ${label}`;
   return changesFigure(answers, pairs, looks, {
     name: 'classes',
     title: 'Changes by class',
@@ -42,14 +42,17 @@ export function classesFigure(
   });
 }
 
+/** @param names undefined where nobody says them */
 export function superclassesFigure(
   answers: readonly TestAnswers[],
   pairs: readonly Pair[],
-  { superclasses, classNames }: ClassNames,
+  names: ClassNames | undefined,
   looks: Looks,
   why: string,
 ): FigureOrReason {
   const name = { name: 'superclasses', title: 'Changes by superclass' } as const;
+  if (names === undefined) return { ...name, why };
+  const { superclasses, classNames } = names;
   if (superclasses === undefined) return { ...name, why: 'the data set has no superclasses.' };
   const members = (group: number): string => {
     const own = superclasses
