@@ -69,16 +69,7 @@ function panel(name: string, runs: readonly RunTrace[], looks: Looks, { x, y, le
     mark: { type: 'line', clip: true, ...mark },
     encoding: { ...axes, ...(detail === undefined ? {} : { detail: { field: detail } }) },
   });
-  const others = conditionsOf(runs)
-    .filter((other) => other !== name)
-    .flatMap((other) =>
-      percent(
-        overSeeds(
-          runs.filter((run) => run.condition === other),
-          METRIC,
-        ),
-      ).map((p) => ({ ...p, other })),
-    );
+  const others = othersOf(name, runs);
   const seeds = own.flatMap((run, i) => percent(run.series.get(METRIC) ?? []).map((p) => ({ ...p, run: i })));
   const means = percent(overSeeds(own, METRIC));
   const end = means.at(-1);
@@ -101,25 +92,26 @@ function panel(name: string, runs: readonly RunTrace[], looks: Looks, { x, y, le
           ]
         : []),
       line(means, { color: colour, strokeWidth: 2 }),
-      ...(end === undefined
-        ? []
-        : [
-            {
-              data: {
-                values: [
-                  {
-                    ...end,
-                    text: end.value.toFixed(1),
-                    left: project(x, end.epoch) + 4,
-                    middle: project(y, end.value),
-                  },
-                ],
-              },
-              mark: { type: 'text', align: 'left', baseline: 'middle', color: INK, fontSize: SIZE - 1 },
-              encoding: { x: pixel('left'), y: pixel('middle'), text: { field: 'text' } },
-            },
-          ]),
+      ...(end === undefined ? [] : [endLabel(end.value, project(x, end.epoch), project(y, end.value))]),
     ],
+  };
+}
+
+/** Means of the other conditions. */
+function othersOf(name: string, runs: readonly RunTrace[]): object[] {
+  const others = conditionsOf(runs).filter((other) => other !== name);
+  return others.flatMap((other) => {
+    const own = runs.filter((run) => run.condition === other);
+    return percent(overSeeds(own, METRIC)).map((p) => ({ ...p, other }));
+  });
+}
+
+/** The last value, beside the end of its line. */
+function endLabel(value: number, x: number, y: number): Spec {
+  return {
+    data: { values: [{ text: value.toFixed(1), left: x + 4, middle: y }] },
+    mark: { type: 'text', align: 'left', baseline: 'middle', color: INK, fontSize: SIZE - 1 },
+    encoding: { x: pixel('left'), y: pixel('middle'), text: { field: 'text' } },
   };
 }
 

@@ -98,12 +98,7 @@ function panel(
         encoding: { x: at(SIDE - 4), y: at(SIDE - 4), text: { field: 'text' } },
       },
       {
-        data: {
-          values: [
-            { confidence: 0, accuracy: 0 },
-            { confidence: 100, accuracy: 100 },
-          ],
-        },
+        data: { values: [0, 100].map((at) => ({ confidence: at, accuracy: at })) },
         mark: { type: 'line', color: MUTED, strokeDash: [4, 3], strokeWidth: 0.9 },
         encoding: axes,
       },

@@ -172,17 +172,20 @@ function panel(
         mark: { type: 'point', filled: true, color: colour, size: 32, opacity: 1 },
         encoding: { x: axisX, y },
       },
-      ...[true, false].map((sure): Spec => ({
-        data: { values: rows.filter((row) => row.sure === sure) },
-        mark: {
-          type: 'text',
-          align: 'right',
-          baseline: 'middle',
-          fontSize: SIZE - 1,
-          color: sure ? INK : MUTED,
-        },
-        encoding: { x: { value: -8 }, y, text: { field: 'text' } },
-      })),
+      ...[true, false].map((sure) =>
+        groupNames(
+          rows.filter((row) => row.sure === sure),
+          sure ? INK : MUTED,
+        ),
+      ),
     ],
+  };
+}
+
+function groupNames(rows: readonly object[], color: string): Spec {
+  return {
+    data: { values: rows },
+    mark: { type: 'text', align: 'right', baseline: 'middle', fontSize: SIZE - 1, color },
+    encoding: { x: { value: -8 }, y: pixel('y'), text: { field: 'text' } },
   };
 }

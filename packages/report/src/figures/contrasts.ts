@@ -49,65 +49,28 @@ interface Place {
   readonly named: boolean;
 }
 
-function panel(contrasts: readonly JudgedContrast[], metric: string, { looks, names, named }: Place): Spec {
+type Shown = (value: number | undefined) => number;
+
+function panel(contrasts: readonly JudgedContrast[], metric: string, place: Place): Spec {
+  const { looks, names, named } = place;
   const info = metricInfo(metric);
-  const of = (value: number | undefined): number => (value === undefined ? NaN : shown(value, info));
+  const of: Shown = (value) => (value === undefined ? NaN : shown(value, info));
   const x = domainOf(contrasts, of);
-  const middle = (c: JudgedContrast): number => (names.indexOf(nameOf(c)) + 0.5) * ROW;
-  const [low, high] = x.domain;
-  const inside = (value: number): number => Math.min(high, Math.max(low, value));
-  const rows = contrasts.map((c) => ({
-    y: middle(c),
-    value: of(c.difference.mean),
-    low: c.t === undefined ? undefined : inside(of(c.t.low)),
-    high: c.t === undefined ? undefined : inside(of(c.t.high)),
-    imagesLow: c.images === undefined ? undefined : inside(of(c.images.low)),
-    imagesHigh: c.images === undefined ? undefined : inside(of(c.images.high)),
-    primary: c.kind === 'primary',
-    colour: lookOf(looks, c.condition).colour,
-    text: `${signed(c.difference.mean, metric)} ${intervalText(c.t, metric)}`.trim(),
-  }));
-  const arrows = contrasts.flatMap((c) => {
-    const colour = lookOf(looks, c.condition).colour;
-    return [
-      ...(of(c.t?.low) < low ? [{ y: middle(c), x: low, angle: -90, colour }] : []),
-      ...(of(c.t?.high) > high ? [{ y: middle(c), x: high, angle: 90, colour }] : []),
-    ];
-  });
-  const axisX = axis('value', x, `${info.label}${info.unit === '' ? '' : `, ${info.unit}`}`, {
-    tickCount: 6,
-    grid: true,
-  });
+  const rows = contrasts.map((c) => rowOf(c, { x, of, looks, y: middleOf(c, names) }));
+  const title = `${info.label}${info.unit === '' ? '' : `, ${info.unit}`}`;
+  const axisX = axis('value', x, title, { tickCount: 6, grid: true });
   const colour = { field: 'colour', type: 'nominal', scale: null };
   const y = pixel('y');
-  const rule = (from: string, to: string, width: number): Spec => ({
-    data: { values: rows.filter((row) => row[from as 'low'] !== undefined) },
+  const rule = (from: 'low' | 'imagesLow', to: string, width: number): Spec => ({
+    data: { values: rows.filter((row) => row[from] !== undefined) },
     mark: { type: 'rule', strokeWidth: width, opacity: width > 2 ? 0.55 : 1 },
     encoding: { x: { ...axisX, field: from }, x2: { field: to }, y, color: colour },
-  });
-  const margins = contrasts.flatMap((c) =>
-    c.margin === undefined
-      ? []
-      : [{ from: of(-c.margin), to: of(c.margin), top: middle(c) - ROW / 2, bottom: middle(c) + ROW / 2 }],
-  );
-  const textAt = (value: Spec, more: Spec): Spec => ({
-    mark: { type: 'text', baseline: 'middle', align: 'left', color: INK, fontSize: SIZE - 1, ...more },
-    encoding: { y, text: { field: 'text' }, ...value },
   });
   return {
     width: WIDTH,
     height: names.length * ROW,
     layer: [
-      {
-        data: { values: margins },
-        mark: { type: 'rect', color: MUTED, opacity: 0.16 },
-        encoding: {
-          x: { ...axisX, field: 'from' },
-          x2: { field: 'to' },
-          y: pixel('top'),
-          y2: { field: 'bottom' },
-        },
-      },
+      marginLayer(contrasts, names, of, axisX),
       {
         data: { values: [{ zero: 0 }] },
         mark: { type: 'rule', color: INK, strokeWidth: 0.9 },
@@ -116,35 +79,95 @@ function panel(contrasts: readonly JudgedContrast[], metric: string, { looks, na
       rule('low', 'high', 1.4),
       rule('imagesLow', 'imagesHigh', 4),
       {
-        data: { values: arrows },
+        data: { values: rows.flatMap((row) => row.arrows) },
         mark: { type: 'point', shape: 'triangle', filled: true, size: 45, opacity: 1 },
         encoding: {
-          x: { ...axisX, field: 'x' },
-          y,
-          color: colour,
+          ...{ x: { ...axisX, field: 'x' }, y, color: colour },
           angle: { field: 'angle', type: 'quantitative', scale: null },
         },
       },
       points(rows, axisX, colour),
-      {
-        data: { values: rows.map((row) => ({ ...row, left: WIDTH + 10 })) },
-        ...textAt({ x: pixel('left') }, {}),
-      },
-      ...(named
-        ? [true, false].map((primary) => ({
-            data: {
-              values: contrasts
-                .filter((c) => isPrimary(c, contrasts) === primary)
-                .map((c) => ({ y: middle(c), text: nameOf(c), left: -8 })),
-            },
-            ...textAt(
-              { x: pixel('left') },
-              { align: 'right', fontWeight: primary ? 'bold' : 'normal', fontSize: SIZE },
-            ),
-          }))
-        : []),
+      textLayer(
+        rows.map((row) => ({ ...row, left: WIDTH + 10 })),
+        {},
+      ),
+      ...(named ? nameLayers(contrasts, names) : []),
     ],
   };
+}
+
+function middleOf(contrast: JudgedContrast, names: readonly string[]): number {
+  return (names.indexOf(nameOf(contrast)) + 0.5) * ROW;
+}
+
+interface RowPlace {
+  readonly x: Scale;
+  readonly of: Shown;
+  readonly looks: Looks;
+  readonly y: number;
+}
+
+/** Intervals end at the edge of the plot; an arrow says that they go on. */
+function rowOf(c: JudgedContrast, { x, of, looks, y }: RowPlace) {
+  const [low, high] = x.domain;
+  const inside = (interval: { low: number; high: number } | undefined, end: 'low' | 'high') =>
+    interval === undefined ? undefined : Math.min(high, Math.max(low, of(interval[end])));
+  const { colour } = lookOf(looks, c.condition);
+  return {
+    y,
+    value: of(c.difference.mean),
+    low: inside(c.t, 'low'),
+    high: inside(c.t, 'high'),
+    imagesLow: inside(c.images, 'low'),
+    imagesHigh: inside(c.images, 'high'),
+    primary: c.kind === 'primary',
+    colour,
+    text: `${signed(c.difference.mean, c.metric)} ${intervalText(c.t, c.metric)}`.trim(),
+    arrows: [
+      ...(of(c.t?.low) < low ? [{ y, x: low, angle: -90, colour }] : []),
+      ...(of(c.t?.high) > high ? [{ y, x: high, angle: 90, colour }] : []),
+    ],
+  };
+}
+
+function marginLayer(
+  contrasts: readonly JudgedContrast[],
+  names: readonly string[],
+  of: Shown,
+  axisX: Spec,
+): Spec {
+  const margins = contrasts.flatMap((c) => {
+    const y = middleOf(c, names);
+    const rows = { top: y - ROW / 2, bottom: y + ROW / 2 };
+    return c.margin === undefined ? [] : [{ from: of(-c.margin), to: of(c.margin), ...rows }];
+  });
+  return {
+    data: { values: margins },
+    mark: { type: 'rect', color: MUTED, opacity: 0.16 },
+    encoding: {
+      x: { ...axisX, field: 'from' },
+      x2: { field: 'to' },
+      y: pixel('top'),
+      y2: { field: 'bottom' },
+    },
+  };
+}
+
+function textLayer(values: readonly object[], mark: Spec): Spec {
+  return {
+    data: { values },
+    mark: { type: 'text', baseline: 'middle', align: 'left', color: INK, fontSize: SIZE - 1, ...mark },
+    encoding: { x: pixel('left'), y: pixel('y'), text: { field: 'text' } },
+  };
+}
+
+/** Primary contrasts are bold. */
+function nameLayers(contrasts: readonly JudgedContrast[], names: readonly string[]): Spec[] {
+  return [true, false].map((primary) => {
+    const own = contrasts.filter((c) => isPrimary(c, contrasts) === primary);
+    const rows = own.map((c) => ({ y: middleOf(c, names), text: nameOf(c), left: -8 }));
+    return textLayer(rows, { align: 'right', fontWeight: primary ? 'bold' : 'normal', fontSize: SIZE });
+  });
 }
 
 function isPrimary(contrast: JudgedContrast, all: readonly JudgedContrast[]): boolean {

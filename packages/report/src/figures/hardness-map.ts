@@ -56,67 +56,22 @@ function heat(map: HardnessMap, looks: Looks, of: 'kl' | 'agreement'): Spec {
   const { candidates } = map;
   const { rows, height } = placed(map.rows);
   const cell = Math.max(4, Math.min(31, ROOM / candidates.length));
-  const width = cell * candidates.length;
   const values = rows.flatMap((row) => row[of]);
-  const shade = shadeOf(values, of);
-  const digits =
-    of === 'kl'
-      ? (v: number) => (v >= 9.95 ? v.toFixed(0) : v >= 0.995 ? v.toFixed(1) : v.toFixed(2).slice(1))
-      : (v: number) => (v * 100).toFixed(0);
-  const cells = rows.flatMap((row) =>
-    candidates.map((epoch, i) => {
-      const value = row[of][i] ?? NaN;
-      return {
-        left: i * cell,
-        right: (i + 1) * cell,
-        top: row.y,
-        bottom: row.y + ROW,
-        value: of === 'agreement' ? value * 100 : Math.max(value, 1e-6),
-        text: digits(value),
-        x: (i + 0.5) * cell,
-        y: row.y + ROW / 2 + 0.5,
-        taught: row.next.includes(epoch),
-        ink: shade(value) > 0.5 ? '#ffffff' : '#000000',
-      };
-    }),
-  );
+  const cells = cellsOf(rows, candidates, { cell, of, shade: shadeOf(values, of) });
   const box = { x: pixel('left'), x2: { field: 'right' }, y: pixel('top'), y2: { field: 'bottom' } };
-  const taught = cells.filter((c) => c.taught);
+  const taught = cells.filter((c) => c.taught).map(inset);
+  const frame = (stroke: string, strokeWidth: number): Spec => ({
+    data: { values: taught },
+    mark: { type: 'rect', filled: false, fill: null, stroke, strokeWidth },
+    encoding: box,
+  });
   return {
-    width,
+    width: cell * candidates.length,
     height,
     layer: [
-      {
-        data: { values: cells },
-        mark: { type: 'rect' },
-        encoding: { ...box, color: colourOf(values, of) },
-      },
-      {
-        data: {
-          values: taught.map((c) => ({
-            ...c,
-            left: c.left + 0.8,
-            right: c.right - 0.8,
-            top: c.top + 0.8,
-            bottom: c.bottom - 0.8,
-          })),
-        },
-        mark: { type: 'rect', filled: false, fill: null, stroke: '#ffffff', strokeWidth: 3 },
-        encoding: box,
-      },
-      {
-        data: {
-          values: taught.map((c) => ({
-            ...c,
-            left: c.left + 0.8,
-            right: c.right - 0.8,
-            top: c.top + 0.8,
-            bottom: c.bottom - 0.8,
-          })),
-        },
-        mark: { type: 'rect', filled: false, fill: null, stroke: '#d55e00', strokeWidth: 1.8 },
-        encoding: box,
-      },
+      { data: { values: cells }, mark: { type: 'rect' }, encoding: { ...box, color: colourOf(values, of) } },
+      frame('#ffffff', 3),
+      frame('#d55e00', 1.8),
       ...(cell < NUMBERED
         ? []
         : ['#ffffff', '#000000'].map((ink): Spec => ({
@@ -128,6 +83,58 @@ function heat(map: HardnessMap, looks: Looks, of: 'kl' | 'agreement'): Spec {
       ...(of === 'kl' ? rowNames(rows, looks) : []),
     ],
   };
+}
+
+interface Cell {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly taught: boolean;
+  readonly ink: string;
+}
+
+interface Drawing {
+  /** Width. */
+  readonly cell: number;
+  readonly of: 'kl' | 'agreement';
+  readonly shade: (value: number) => number;
+}
+
+function cellsOf(
+  rows: readonly Placed[],
+  candidates: readonly number[],
+  { cell, of, shade }: Drawing,
+): Cell[] {
+  return rows.flatMap((row) =>
+    candidates.map((epoch, i) => {
+      const value = row[of][i] ?? NaN;
+      return {
+        left: i * cell,
+        right: (i + 1) * cell,
+        top: row.y,
+        bottom: row.y + ROW,
+        value: of === 'agreement' ? value * 100 : Math.max(value, 1e-6),
+        text: of === 'agreement' ? (value * 100).toFixed(0) : shortText(value),
+        x: (i + 0.5) * cell,
+        y: row.y + ROW / 2 + 0.5,
+        taught: row.next.includes(epoch),
+        ink: shade(value) > 0.5 ? '#ffffff' : '#000000',
+      };
+    }),
+  );
+}
+
+/** `12`, `1.2`, `.12` */
+function shortText(value: number): string {
+  if (value >= 9.95) return value.toFixed(0);
+  return value >= 0.995 ? value.toFixed(1) : value.toFixed(2).slice(1);
+}
+
+/** So that frames of neighbours do not cover each other. */
+function inset(cell: Cell): Cell {
+  const { left, right, top, bottom } = cell;
+  return { ...cell, left: left + 0.8, right: right - 0.8, top: top + 0.8, bottom: bottom - 0.8 };
 }
 
 /** 0 where the colour is light, 1 where it is dark. */

@@ -4,8 +4,8 @@ import type { Comparison } from '../comparison/compare.ts';
 import { contrastTable, heading } from '../comparison/markdown.ts';
 import { digitsOf, metricInfo, shown } from '../comparison/metric.ts';
 import { minus, sentences, signed } from '../comparison/sentences.ts';
-import { summarise } from '../comparison/summary.ts';
-import { looksOf } from '../figures/palette.ts';
+import { summarise, type TeacherSummary } from '../comparison/summary.ts';
+import { CSS_NAMES, looksOf } from '../figures/palette.ts';
 import type { StudyResult } from '../result.ts';
 import { type Estimate, estimate } from '../statistics/sample.ts';
 import { answer } from './answer.ts';
@@ -62,19 +62,7 @@ export function conditionTable(result: StudyResult, { baseline }: Comparison): H
       <td>${cell('test/kl')}</td>
     </tr> `;
   });
-  const teachers = summary.teachers.map(
-    ({ model, accuracy }) =>
-      html`<tr>
-        <td>teacher ${model}</td>
-        <td>${accuracy?.n}</td>
-        <td>${accuracy === undefined ? '' : (accuracy.mean * 100).toFixed(2)}</td>
-        <td></td>
-        <td></td>
-        <td></td>
-        <td></td>
-        <td></td>
-      </tr> `,
-  );
+  const teachers = summary.teachers.map(teacherRow);
   return html`<div class="scroll">
     <table>
       <caption>
@@ -97,6 +85,15 @@ export function conditionTable(result: StudyResult, { baseline }: Comparison): H
       </tbody>
     </table>
   </div>`;
+}
+
+function teacherRow({ model, accuracy }: TeacherSummary): Html {
+  return html`<tr>
+    <td>teacher ${model}</td>
+    <td>${accuracy?.n}</td>
+    <td>${accuracy === undefined ? '' : (accuracy.mean * 100).toFixed(2)}</td>
+    <td colspan="5"></td>
+  </tr> `;
 }
 
 /** What several teachers gave for one seed is averaged first. */
@@ -126,7 +123,8 @@ function signedIn(found: Estimate | undefined): string {
 }
 
 function colourOf(colour: string | undefined): string {
-  return colour ?? 'transparent';
+  const name = CSS_NAMES.get(colour ?? '');
+  return name === undefined ? 'transparent' : `var(${name})`;
 }
 
 /** The tables of `cairn compare`, a metric each. */
