@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -67,13 +67,12 @@ test('weights that were altered cost their figures, not the page', slow, async (
   const other = join(home, 'runs', study, 'kd-t0-s0/weights/last.safetensors');
   const bytes = readFileSync(other);
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(other, bytes);
   rmSync(join(home, 'cache/report'), { recursive: true });
   const { code, out } = await cairn(home, ['report', study, `--out=${home}/c`]);
   expect(code).toBe(0);
   expect(out).toMatch(
-    /^without {2}weights: CAIRN_WEIGHTS_ALTERED .*last\.safetensors: expected [0-9a-f]{64}, found [0-9a-f]{64}\.$/m,
+    /^without {2}calibration: CAIRN_WEIGHTS_ALTERED .*last\.safetensors: expected [0-9a-f]{64}, found [0-9a-f]{64}\.$/m,
   );
   expect(out).not.toMatch(/^without {2}(accuracy|cost|classes)/m);
 });

@@ -191,9 +191,8 @@ async function ask(
         ? landscapes(host, subject, lab, say)
         : 'it takes some hundred evaluations of a network: "cairn report --landscape" works it out.';
     }),
-    answers: await answersOr(subject, lab, say),
+    ...(await answersOr(subject, lab, say)),
     names: { classNames, superclasses },
-    why: 'no run has its last weights.',
   };
 }
 
@@ -207,14 +206,16 @@ async function orReason<T>(what: () => Promise<T | string>): Promise<T | string>
   }
 }
 
+/** With how sure students were; where their weights cannot be read, what they said, and why there is no more. */
 async function answersOr(
   subject: ReportSubject,
   lab: Laboratory,
   say: (text: string) => void,
-): Promise<TestAnswers[]> {
+): Promise<Pick<Measured, 'answers' | 'why'>> {
   say(`${subject.runs.length} students on ${lab.test.rows.length} test images`);
   const found = await orReason(() => testAnswers(subject, lab));
-  return typeof found === 'string' ? testAnswers(subject) : found;
+  if (typeof found === 'string') return { answers: await testAnswers(subject), why: found };
+  return { answers: found, why: 'no run has its last weights.' };
 }
 
 /** Around the converged teacher, and around the last state of the first declared condition's first run. */
