@@ -20,5 +20,6 @@ export {
 } from './plan/plan.ts';
 export { resolveStudy, type ResolvedStudy } from './plan/resolve.ts';
 export { classesOf, readOutcomes, type TestOutcomes, writeOutcomes } from './outcomes.ts';
+export { filterDirection, lossLandscape, moved, type LandscapeOptions } from './landscape.ts';
 export { predictLogits } from './predict.ts';
 export { rateFactor } from './schedule.ts';

@@ -14,6 +14,8 @@ test('the overview leaves out what is hidden', () => {
 
       run      train what a study needs and show its table
       runs     list the runs on this disk, or show one
+      gc       what on this disk nothing refers to, with sizes; removes it when
+               asked
       routes   list the teachers' routes, show one, bring one in or out
       plugins  list what a study can choose, or show the options of one plugin
       data     fetch or check the files of a data set
@@ -21,6 +23,7 @@ test('the overview leaves out what is hidden', () => {
       analyse  hardness map, planned anchors, paired table; trains nothing
       doctor   say what works here and how to mend the rest
       compare  say what a study, or any runs, can show and what not
+      report   one HTML page of a study or a run, and its figures as SVG and PNG
       verify   check every hash of a run, a study or a route again
       rerun    repeat a finished run and compare it bit by bit
       help     all about a command: cairn help run

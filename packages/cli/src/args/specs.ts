@@ -68,6 +68,29 @@ export const runsSpec = {
   ],
 } as const satisfies CommandSpec;
 
+export const gcSpec = {
+  name: 'gc',
+  summary: 'what on this disk nothing refers to, with sizes; removes it when asked',
+  details: [
+    'routes that no stored run and no last plan refers to, runs that the last plan of their study does not have, pages of studies that are gone. cache must be named: it can be made anew, but is of use.',
+    'Nothing is removed without --remove, and nothing of a study that is at work. Routes that were imported stay.',
+  ],
+  arguments: [
+    {
+      name: 'what',
+      summary: 'routes, runs, pages or cache (default all but cache)',
+      optional: true,
+      many: true,
+      choices: ['routes', 'runs', 'pages', 'cache'],
+    },
+  ],
+  flags: { remove: { type: 'boolean', summary: 'remove what is listed' }, json },
+  examples: [
+    ['cairn gc', 'lists, removes nothing'],
+    ['cairn gc runs --remove', 'runs of earlier plans'],
+  ],
+} as const satisfies CommandSpec;
+
 export const routesSpec = {
   name: 'routes',
   summary: "list the teachers' routes, show one, bring one in or out",
@@ -224,6 +247,27 @@ export const compareSpec = {
     ['cairn compare quickstart', 'after cairn run quickstart'],
     ['cairn compare quickstart --power=0.5', 'seeds for half a point'],
     ['cairn compare quickstart/default/kd quickstart/default/rco-eei', 'two conditions'],
+  ],
+} as const satisfies CommandSpec;
+
+export const reportSpec = {
+  name: 'report',
+  summary: 'one HTML page of a study or a run, and its figures as SVG and PNG',
+  details: [
+    'The numbers are those of cairn compare. The page needs no network and no script; it goes to .cairn/reports without --out.',
+    'Figures that stored networks are asked for are kept in .cairn/cache/report, so a second report is quick.',
+  ],
+  arguments: [{ name: 'what', summary: 'a study, study/profile, or a run, study/profile/run' }],
+  flags: {
+    out: { type: 'text', value: 'FOLDER', summary: 'where the page and figures/ go' },
+    landscape: { type: 'boolean', summary: 'also the loss around the teacher and a student (takes longer)' },
+    stored: { type: 'boolean', summary: 'run no network: only what journals and predictions say' },
+    json,
+  },
+  examples: [
+    ['cairn report quickstart', 'after cairn run quickstart'],
+    ['cairn report quickstart/default/rco-eei-t0-s0', 'one run'],
+    ['cairn report quickstart --landscape --out=paper', 'everything, into a folder'],
   ],
 } as const satisfies CommandSpec;
 

@@ -11,6 +11,8 @@ import {
 import { globalFlags } from '../args/flags.ts';
 import { routesSpec } from '../args/specs.ts';
 import type { Call, Command, Host } from '../command.ts';
+import { findOrphans } from '../disk/orphans.ts';
+import { diskUse } from '../disk/usage.ts';
 import { NodeStore } from '../files/index.ts';
 import { counted, percent } from '../format.ts';
 import { print, printJson } from '../output.ts';
@@ -42,7 +44,13 @@ export const routes: Command<typeof routesSpec.flags> = {
       if (toScreen) print(host.out, text);
       return 0;
     };
-    if (action === 'list') return answer(all.map(asJson), listing(all, store.location));
+    if (action === 'list') {
+      const disk = await diskOf(host, all);
+      return answer(
+        all.map((route) => ({ ...asJson(route), ...disk.get(route.id) })),
+        listing(all, store.location, disk),
+      );
+    }
     if (action === 'import') {
       const imported = await importInto(host, wanted, call);
       const { manifest, isNew } = imported;
@@ -131,9 +139,26 @@ function asJson(route: Listed): object {
     : route;
 }
 
-function listing(all: readonly Listed[], location: string): string[] {
+/** What a route takes, and whether nothing refers to it. */
+interface RouteDisk {
+  readonly bytes: number;
+  readonly orphaned: boolean;
+}
+
+async function diskOf(host: Host, all: readonly Listed[]): Promise<ReadonlyMap<string, RouteDisk>> {
+  const places = placesIn(host.home);
+  const { orphans } = await findOrphans(places);
+  const found = new Map<string, RouteDisk>();
+  for (const { id } of all) {
+    const { bytes } = await diskUse(`${places.routes.location}/${id}`);
+    found.set(id, { bytes, orphaned: orphans.some(({ kind, name }) => kind === 'route' && name === id) });
+  }
+  return found;
+}
+
+function listing(all: readonly Listed[], location: string, disk: ReadonlyMap<string, RouteDisk>): string[] {
   if (all.length === 0) return [`no routes in ${location}: a study records them`];
-  return all.map((route) =>
+  const lines = all.map((route) =>
     'problem' in route
       ? `${route.id}  damaged   ${route.problem.message}`
       : [
@@ -142,11 +167,19 @@ function listing(all: readonly Listed[], location: string): string[] {
           importedFacts(route) === undefined ? `seed ${route.seed}` : 'imported',
           `${String(route.anchors).padStart(4)} anchors`,
           `${route.totalSteps / route.stepsPerEpoch} epochs`,
-          route.complete ? '' : 'not finished',
+          size(disk.get(route.id)?.bytes ?? 0).padStart(7),
+          [
+            route.complete ? '' : 'not finished',
+            disk.get(route.id)?.orphaned === true ? 'nothing refers to it' : '',
+          ]
+            .filter((text) => text !== '')
+            .join(', '),
         ]
           .join('  ')
           .trimEnd(),
   );
+  const orphaned = [...disk.values()].some((route) => route.orphaned);
+  return orphaned ? [...lines, 'remove what nothing refers to: cairn gc routes --remove'] : lines;
 }
 
 function teacherOf({ config }: Pick<StoredManifest, 'config'>): string {

@@ -4,15 +4,16 @@ import { loadJournal, type JournalView } from '@cairn/tracking';
 import { runsSpec } from '../args/specs.ts';
 import type { Command } from '../command.ts';
 import { counted, percent } from '../format.ts';
+import { diskUse } from '../disk/usage.ts';
 import { lockOwner } from '../files/index.ts';
 import { print, printJson } from '../output.ts';
 import { JOURNAL } from '../study/header.ts';
 import { runNames } from '../study/run-names.ts';
 import { placesIn } from '../study/places.ts';
-import { elapsed } from '../terminal/format.ts';
+import { elapsed, size } from '../terminal/format.ts';
 
 /** `name`: `quickstart/default/kd-t0-s1`. */
-type FoundRun = { readonly name: string; readonly folder: string } & (
+type FoundRun = { readonly name: string; readonly folder: string; readonly bytes: number } & (
   { readonly journal: JournalView; readonly state: string } | { readonly problem: CairnError }
 );
 
@@ -41,14 +42,15 @@ async function findRuns(store: Store): Promise<FoundRun[]> {
   const found: FoundRun[] = [];
   for (const name of await runNames(store)) {
     const folder = `${store.location}/${name}`;
+    const { bytes } = await diskUse(folder);
     try {
       const journal = await loadJournal(store, `${name}/${JOURNAL}`);
       if (journal === undefined) continue;
       const owner = await lockOwner(`${folder}/owner.lock`);
-      found.push({ name, folder, journal, state: stateOf(journal, owner !== undefined) });
+      found.push({ name, folder, bytes, journal, state: stateOf(journal, owner !== undefined) });
     } catch (error) {
       if (!(error instanceof CairnError)) throw error;
-      found.push({ name, folder, problem: error });
+      found.push({ name, folder, bytes, problem: error });
     }
   }
   return found;
@@ -68,36 +70,51 @@ function resultOf({ results }: JournalView): RunResult | undefined {
 }
 
 function asJson(run: FoundRun): object {
-  const { name, folder } = run;
+  const { name, folder, bytes } = run;
   if ('problem' in run) {
     const { code, message } = run.problem;
-    return { name, folder, state: 'damaged', problem: { code, message } };
+    return { name, folder, bytes, state: 'damaged', problem: { code, message } };
   }
   const { start, tags, params, anchors, weights, stages } = run.journal;
   const { state } = run;
   const result = resultOf(run.journal);
-  return { name, folder, state, startTime: start?.startTime, tags, params, stages, anchors, weights, result };
+  return {
+    name,
+    folder,
+    bytes,
+    state,
+    startTime: start?.startTime,
+    tags,
+    params,
+    stages,
+    anchors,
+    weights,
+    result,
+  };
 }
 
 function listing(found: readonly FoundRun[]): string[] {
   if (found.length === 0) return ['no runs yet: npx cairn run quickstart'];
   const width = Math.max(...found.map((r) => r.name.length));
-  return found.map((run) => {
+  const lines = found.map((run) => {
     if ('problem' in run) return `${run.name.padEnd(width)}  damaged       ${run.problem.message}`;
     const result = resultOf(run.journal);
     const reached = result === undefined ? '' : `test ${percent(result.last['test/top1'])}`;
-    return `${run.name.padEnd(width)}  ${run.state.padEnd(12)}  ${reached}`.trimEnd();
+    return `${run.name.padEnd(width)}  ${run.state.padEnd(12)}  ${size(run.bytes).padStart(7)}  ${reached}`.trimEnd();
   });
+  const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [...lines, `${counted(found.length, 'run')}, ${size(total)}   what no plan refers to: cairn gc`];
 }
 
 /** @throws what is wrong with its journal */
 function card(run: FoundRun): string[] {
   if ('problem' in run) throw run.problem;
-  const { name, folder, journal, state } = run;
+  const { name, folder, bytes, journal, state } = run;
   const result = resultOf(journal);
   return [
     `run   ${name}   ${state}`,
     `where ${folder}`,
+    `disk  ${size(bytes)}`,
     '',
     ...Object.entries(journal.tags).map(([key, value]) => `${key.padEnd(20)} ${value}`),
     ...spaced(

@@ -18,16 +18,21 @@ interface NamedRun {
 
 /**
  * @param wanted runs, `study/profile/condition` or `study/profile`; the first one's condition is the baseline
+ * @param command for messages
  * @throws CAIRN_RUN_UNKNOWN, CAIRN_RUN_UNFINISHED, CAIRN_COMPARE_MIXED, CAIRN_JOURNAL_…
  */
-export async function namedRuns(host: Host, wanted: readonly string[]): Promise<StoredResult> {
+export async function namedRuns(
+  host: Host,
+  wanted: readonly string[],
+  command = 'cairn compare',
+): Promise<StoredResult> {
   const { runs: store } = placesIn(host.home);
   const all = await runNames(store);
-  const names = [...new Set(wanted.flatMap((what) => matching(what, all)))];
+  const names = [...new Set(wanted.flatMap((what) => matching(what, all, command)))];
   const runs: NamedRun[] = [];
   for (const name of names) {
     const journal = await loadJournal(store, `${name}/${JOURNAL}`);
-    if (journal !== undefined) runs.push(finished(name, journal));
+    if (journal !== undefined) runs.push(finished(name, journal, command));
   }
   const places = new Set(runs.map(({ name }) => folderOf(name)));
   const label = ({ name, tags }: NamedRun): string => {
@@ -53,7 +58,7 @@ export async function namedRuns(host: Host, wanted: readonly string[]): Promise<
   return { result, notes: [...numericsNote(numerics), ...routeNotes(runs)] };
 }
 
-function matching(what: string, all: readonly string[]): readonly string[] {
+function matching(what: string, all: readonly string[], command: string): readonly string[] {
   const found = all.filter((name) => {
     if (name === what || name.startsWith(`${what}/`)) return true;
     return name.startsWith(`${what}-t`) && /^-t\d+-s\d+$/.test(name.slice(what.length));
@@ -62,16 +67,16 @@ function matching(what: string, all: readonly string[]): readonly string[] {
   // The neighbours; where there are none, the folders.
   const near = all.filter((name) => folderOf(name) === folderOf(what));
   const known = near.length > 0 ? near : distinct(all.map(folderOf));
-  throw new UsageError('CAIRN_RUN_UNKNOWN', `cairn compare: no run of "${what}"`, {
+  throw new UsageError('CAIRN_RUN_UNKNOWN', `${command}: no run of "${what}"`, {
     fix: suggestion(what, known),
   });
 }
 
-function finished(name: string, journal: JournalView): NamedRun {
+function finished(name: string, journal: JournalView, command: string): NamedRun {
   if (journal.end?.status === 'FINISHED' && journal.results.length > 0) {
     return { name, journal, tags: journal.tags };
   }
-  throw new CairnError('run', 'CAIRN_RUN_UNFINISHED', `cairn compare: ${name} is not finished`, {
+  throw new CairnError('run', 'CAIRN_RUN_UNFINISHED', `${command}: ${name} is not finished`, {
     fix: [`cairn run ${name.split('/')[0]}`, 'or leave it out'],
   });
 }

@@ -10,6 +10,10 @@ export interface Places {
   readonly routes: NodeStore;
   /** Teachers' outputs, shared by all studies. */
   readonly teacherCache: NodeStore;
+  /** What figures are drawn from, so far as networks had to be run for it. */
+  readonly reportCache: NodeStore;
+  /** Pages and pictures, by study and profile. */
+  readonly reports: NodeStore;
   /** A study in one profile. */
   study(study: string, profile: string): NodeStore;
 }
@@ -21,6 +25,8 @@ export function placesIn(home: string): Places {
     runs: store('runs'),
     routes: store('routes'),
     teacherCache: store('cache/teacher'),
+    reportCache: store('cache/report'),
+    reports: store('reports'),
     study: (study, profile) => store(`runs/${study}/${profile}`),
   };
 }

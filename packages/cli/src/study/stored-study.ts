@@ -18,14 +18,20 @@ export interface StoredResult {
 
 /**
  * @param wanted `study` or `study/profile`
+ * @param command for messages
  * @throws CAIRN_STUDY_ABSENT, CAIRN_PLAN_MISSING, CAIRN_PLAN_DAMAGED, CAIRN_JOURNAL_…
  */
-export async function storedStudy(host: Host, wanted: string): Promise<StoredResult> {
+export async function storedStudy(
+  host: Host,
+  wanted: string,
+  command = 'cairn compare',
+): Promise<StoredResult> {
   const [name = '', given] = wanted.split('/');
   const places = placesIn(host.home);
   const names = await runNames(places.runs);
-  const profile = given ?? (await profileOf(host, name, names));
-  if (!names.some((run) => run.startsWith(`${name}/${profile}/`))) throw absent(`${name}/${profile}`, names);
+  const profile = given ?? (await profileOf(host, name, { names, command }));
+  if (!names.some((run) => run.startsWith(`${name}/${profile}/`)))
+    throw absent(`${name}/${profile}`, { names, command });
   const store = places.study(name, profile);
   const { plan } = await readWork(store);
   const stored = { study: plan.study, profile, plan, places, store };
@@ -47,17 +53,23 @@ export async function storedStudy(host: Host, wanted: string): Promise<StoredRes
   return { result, notes };
 }
 
+/** Runs that are here, and who asks. */
+interface Asked {
+  readonly names: readonly string[];
+  readonly command: string;
+}
+
 /** The only profile that was run; of several the study's default one. */
-async function profileOf(host: Host, study: string, names: readonly string[]): Promise<string> {
+async function profileOf(host: Host, study: string, { names, command }: Asked): Promise<string> {
   const profiles = profilesIn(names, study);
   const [only, ...more] = profiles;
-  if (only === undefined) throw absent(study, names);
+  if (only === undefined) throw absent(study, { names, command });
   if (more.length === 0) return only;
   const known = host.studies.names.includes(study);
   const preferred = known ? (await host.studies.load(study)).defaultProfile : 'default';
   if (profiles.includes(preferred)) return preferred;
-  throw new UsageError('CAIRN_PROFILE_MISSING', `cairn compare ${study}: which of its profiles?`, {
-    fix: profiles.map((profile) => `cairn compare ${study}/${profile}`),
+  throw new UsageError('CAIRN_PROFILE_MISSING', `${command} ${study}: which of its profiles?`, {
+    fix: profiles.map((profile) => `${command} ${study}/${profile}`),
   });
 }
 
@@ -71,9 +83,9 @@ function otherProfiles(names: readonly string[], study: string, profile: string)
   return others.length === 0 ? [] : [`other profiles: ${others.join(', ')}`];
 }
 
-function absent(wanted: string, names: readonly string[]): UsageError {
+function absent(wanted: string, { names, command }: Asked): UsageError {
   const depth = wanted.split('/').length;
   const known = [...new Set(names.map((run) => run.split('/').slice(0, depth).join('/')))];
   const fix = known.length === 0 ? 'no runs yet: cairn run quickstart' : suggestion(wanted, known);
-  return new UsageError('CAIRN_STUDY_ABSENT', `cairn compare: no runs of "${wanted}"`, { fix });
+  return new UsageError('CAIRN_STUDY_ABSENT', `${command}: no runs of "${wanted}"`, { fix });
 }

@@ -3,7 +3,8 @@ import type { Comparison, JudgedContrast } from './compare.ts';
 import { digitsOf, type MetricInfo, shown } from './metric.ts';
 import { minus, pText, sentences, signed } from './sentences.ts';
 
-type Column = readonly [header: string, cell: (contrast: JudgedContrast) => string];
+/** Its cell is empty where there is nothing to say. */
+export type ContrastColumn = readonly [header: string, cell: (contrast: JudgedContrast) => string];
 
 export function comparisonMarkdown(comparison: Comparison): string {
   const { study, profile, question, metrics, contrasts, numerics } = comparison;
@@ -23,14 +24,11 @@ export function heading({ name, label, unit, better }: MetricInfo): string {
   return [`${name}: ${label}`, unit, direction].filter((part) => part !== '').join(', ');
 }
 
-function table(contrasts: readonly JudgedContrast[], info: MetricInfo): string[] {
+/** What a table of contrasts shows; columns that would be empty are left out. */
+export function contrastTable(contrasts: readonly JudgedContrast[], info: MetricInfo): ContrastColumn[] {
   const mean = (value: number): string => shown(value, info).toFixed(digitsOf(info));
-  const all: Column[] = [
-    [
-      '',
-      (c) =>
-        `${c.kind === 'primary' ? '**' : ''}${c.condition} − ${c.against}${c.kind === 'primary' ? '**' : ''}`,
-    ],
+  const all: ContrastColumn[] = [
+    ['', (c) => `${c.condition} − ${c.against}`],
     ['mean', (c) => mean(c.mean)],
     ['of the other', (c) => mean(c.meanAgainst)],
     ['difference', (c) => signed(c.difference.mean, c.metric)],
@@ -47,14 +45,26 @@ function table(contrasts: readonly JudgedContrast[], info: MetricInfo): string[]
     ['cost', (c) => (c.cost === undefined ? '' : `×${c.cost.toFixed(1)}`)],
     ['finding', (c) => c.verdict.text],
   ];
-  const columns = all.filter(([, cell]) => contrasts.some((contrast) => cell(contrast) !== ''));
+  return all.filter(([, cell]) => contrasts.some((contrast) => cell(contrast) !== ''));
+}
+
+function table(contrasts: readonly JudgedContrast[], info: MetricInfo): string[] {
+  const columns = contrastTable(contrasts, info);
   const row = (cells: readonly string[]): string =>
     `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   return [
     row(columns.map(([header]) => header)),
     row(columns.map(() => '---')),
-    ...contrasts.map((contrast) => row(columns.map(([, cell]) => cell(contrast)))),
+    ...contrasts.map((contrast) =>
+      row(columns.map(([header, cell]) => (header === '' ? strong(contrast, cell) : cell(contrast)))),
+    ),
   ];
+}
+
+/** Primary contrasts stand out. */
+function strong(contrast: JudgedContrast, cell: ContrastColumn[1]): string {
+  const sign = contrast.kind === 'primary' ? '**' : '';
+  return `${sign}${cell(contrast)}${sign}`;
 }
 
 /** `[−0.20, +0.80]`; empty where there is none. */
