@@ -27,7 +27,7 @@ export interface MlflowClient {
   readonly models: ModelsApi;
   readonly artifacts: ArtifactsApi;
   /** Reads back what was sent to a run and says what differs. Rejects only if it cannot read. */
-  readonly verify: (runId: string, sent: Sent, options?: CallOptions) => Promise<Verification>;
+  readonly verify: (runId: string, sent: Sent, options?: VerifyOptions) => Promise<Verification>;
   /** Closes idle connections. A client that is not closed keeps no process alive. */
   readonly close: () => void;
 }
@@ -222,6 +222,11 @@ export interface ArtifactOwner {
 /** Bytes, or a file that is streamed from disk. */
 export type ArtifactBody = Uint8Array | string | { readonly file: string };
 
+export interface UploadOptions extends CallOptions {
+  /** Compares the size that the server then has, which costs a listing of the folder. @default true */
+  readonly check?: boolean;
+}
+
 export interface ArtifactsApi {
   /** Whether files can be put there: false for `s3:` and the like, which need credentials of their own. */
   readonly canUpload: (owner: ArtifactOwner) => boolean;
@@ -237,12 +242,12 @@ export interface ArtifactsApi {
     folder?: string,
     options?: CallOptions,
   ) => Promise<readonly ArtifactInfo[]>;
-  /** Replaces what is there. The size that the server then has is compared. */
+  /** Replaces what is there. */
   readonly upload: (
     owner: ArtifactOwner,
     path: string,
     body: ArtifactBody,
-    options?: CallOptions,
+    options?: UploadOptions,
   ) => Promise<ArtifactInfo>;
   readonly download: (owner: ArtifactOwner, path: string, options?: CallOptions) => Promise<Uint8Array>;
 }
@@ -253,6 +258,13 @@ export interface Sent extends LogBatch {
   readonly artifacts?: readonly { readonly path: string; readonly bytes: number }[] | undefined;
   readonly status?: RunStatus | undefined;
   readonly endTime?: number | undefined;
+}
+
+export interface VerifyOptions extends CallOptions {
+  /** As it was sent. Points that were left out are not compared. @default 'skip' */
+  readonly nonFinite?: LogOptions['nonFinite'];
+  /** Points of these keys that were not sent are differences too. @default false */
+  readonly exact?: boolean;
 }
 
 export interface Difference {

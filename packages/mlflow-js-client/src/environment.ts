@@ -1,26 +1,134 @@
-import type { ClientOptions } from './options.ts';
+/** The `MLFLOW_*` variables of the Python client, read once. */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { invalid, MlflowError } from './errors.ts';
+import type { Auth, ClientOptions, TlsOptions } from './options.ts';
+import { readTrackingUri } from './tracking-uri.ts';
 
-/** What a tracking URI asks for. Only `http` is for this client; `hint` says what to do about the others. */
-export interface TrackingUri {
-  readonly kind: 'none' | 'http' | 'file' | 'database' | 'databricks' | 'other';
-  /** Without credentials. */
-  readonly uri: string;
-  readonly hint: string | undefined;
-}
+type Env = Readonly<Record<string, string | undefined>>;
 
-export declare function readTrackingUri(uri: string | undefined): TrackingUri;
-
-export interface EnvironmentOptions {
+export interface Environment {
   readonly options: ClientOptions;
   /** What was found and is not supported: one sentence each. */
   readonly warnings: readonly string[];
+  readonly experimentName: string | undefined;
+  readonly experimentId: string | undefined;
+  readonly runId: string | undefined;
 }
 
 /**
  * Options from `MLFLOW_*` variables and, where those give no user, `~/.mlflow/credentials`.
  * @param uri Instead of `MLFLOW_TRACKING_URI`.
  */
-export declare function optionsFromEnvironment(
-  env?: Readonly<Record<string, string | undefined>>,
-  uri?: string,
-): Promise<EnvironmentOptions>;
+export async function readEnvironment(env: Env = process.env, uri?: string): Promise<Environment> {
+  const value = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const given = uri ?? value('MLFLOW_TRACKING_URI');
+  const target = readTrackingUri(given);
+  if (given === undefined || target.kind !== 'http')
+    throw new MlflowError(
+      given === undefined ? 'MLFLOW_TRACKING_URI is not set' : `"${target.uri}" is not a tracking server`,
+      {
+        errorCode: 'UNSUPPORTED_URI',
+        hint: target.hint ?? 'Set it to http://host:port of an MLflow server.',
+      },
+    );
+  const options: ClientOptions = {
+    uri: given,
+    auth: await readAuth(value, env),
+    tls: await readTls(value),
+    workspace: value('MLFLOW_WORKSPACE'),
+    timeoutMs: seconds(value, 'MLFLOW_HTTP_REQUEST_TIMEOUT'),
+    retry: {
+      retries: number(value, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES'),
+      backoffMs: seconds(value, 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR'),
+      jitterMs: seconds(value, 'MLFLOW_HTTP_REQUEST_BACKOFF_JITTER'),
+      respectRetryAfter: flag(value, 'MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER'),
+    },
+  };
+  return {
+    options,
+    warnings: ['MLFLOW_TRACKING_AWS_SIGV4', 'MLFLOW_TRACKING_AUTH']
+      .filter((name) => value(name) !== undefined)
+      .map((name) => `${name} is set and not supported: requests are sent without it.`),
+    experimentName: value('MLFLOW_EXPERIMENT_NAME'),
+    experimentId: value('MLFLOW_EXPERIMENT_ID'),
+    runId: value('MLFLOW_RUN_ID'),
+  };
+}
+
+type Value = (name: string) => string | undefined;
+
+/** A user wins over a token, as in Python. */
+async function readAuth(value: Value, env: Env): Promise<Auth> {
+  const username = value('MLFLOW_TRACKING_USERNAME');
+  const password = env['MLFLOW_TRACKING_PASSWORD'];
+  if (username !== undefined && password !== undefined) return { username, password };
+  const token = value('MLFLOW_TRACKING_TOKEN');
+  const stored = await readCredentials(
+    join(env['HOME'] ?? env['USERPROFILE'] ?? homedir(), '.mlflow', 'credentials'),
+  );
+  return stored ?? (token === undefined ? undefined : { token });
+}
+
+/** The section `[mlflow]` of an INI file. */
+async function readCredentials(path: string): Promise<Auth> {
+  const content = await readIfThere(path);
+  const section = /^\s*\[mlflow\]\s*$([^[]*)/m.exec(content ?? '')?.[1] ?? '';
+  const entry = (name: string): string | undefined =>
+    new RegExp(`^\\s*${name}\\s*[=:]\\s*(.*?)\\s*$`, 'mi').exec(section)?.[1];
+  const [username, password] = [entry('mlflow_tracking_username'), entry('mlflow_tracking_password')];
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+async function readTls(value: Value): Promise<TlsOptions> {
+  const caPath = value('MLFLOW_TRACKING_SERVER_CERT_PATH');
+  const certPath = value('MLFLOW_TRACKING_CLIENT_CERT_PATH');
+  const insecure = flag(value, 'MLFLOW_TRACKING_INSECURE_TLS');
+  if (insecure === true && caPath !== undefined)
+    throw invalid(
+      'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set: unset one',
+    );
+  return {
+    insecure,
+    ca: caPath && (await readPem(caPath, 'MLFLOW_TRACKING_SERVER_CERT_PATH')),
+    cert: certPath && (await readPem(certPath, 'MLFLOW_TRACKING_CLIENT_CERT_PATH')),
+  };
+}
+
+async function readPem(path: string, name: string): Promise<string> {
+  const content = await readIfThere(path);
+  if (content === undefined) throw invalid(`${name} is "${path}", which is not a file`);
+  return content;
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function seconds(value: Value, name: string): number | undefined {
+  const found = number(value, name);
+  return found === undefined ? undefined : found * 1000;
+}
+
+function number(value: Value, name: string): number | undefined {
+  const given = value(name);
+  if (given === undefined) return undefined;
+  const found = Number(given);
+  if (!Number.isFinite(found) || found < 0)
+    throw invalid(`${name} is "${given}": a number from 0 on is expected`);
+  return found;
+}
+
+function flag(value: Value, name: string): boolean | undefined {
+  const given = value(name)?.toLowerCase();
+  if (given === undefined) return undefined;
+  if (given === 'true' || given === '1') return true;
+  if (given === 'false' || given === '0') return false;
+  throw invalid(`${name} is "${given}": true or false is expected`);
+}

@@ -1,11 +1,14 @@
 /** Errors of the client. `errorCode` is MLflow's own where the server gave one, else one of `ClientErrorCode`. */
+import { hintFor } from './hints.ts';
 
 export type ClientErrorCode =
   | 'CONNECTION_FAILED'
   | 'TIMEOUT'
   | 'HTTP_ERROR'
+  | 'ENDPOINT_NOT_FOUND'
   | 'INVALID_RESPONSE'
   | 'INVALID_ARGUMENT'
+  | 'INVALID_STATE'
   | 'UNSUPPORTED_URI'
   | 'UPLOAD_INCOMPLETE';
 
@@ -35,4 +38,59 @@ export class MlflowError extends Error {
     this.retryable = details.retryable ?? false;
     this.hint = details.hint;
   }
+}
+
+/** Of an argument; nothing was sent. */
+export function invalid(message: string, hint?: string): MlflowError {
+  return new MlflowError(message, { errorCode: 'INVALID_ARGUMENT', hint });
+}
+
+export interface FailedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly retryable: boolean;
+}
+
+/** The error of an answer that is not 2xx: MLflow's JSON, or whatever a proxy wrote. */
+export function errorFromAnswer(
+  status: number,
+  text: string,
+  location: string | undefined,
+  { method, url, retryable }: FailedRequest,
+): MlflowError {
+  const given = mlflowError(text);
+  const unknownPath = (status === 404 || status === 405) && given === undefined;
+  const errorCode = given?.errorCode ?? (unknownPath ? 'ENDPOINT_NOT_FOUND' : 'HTTP_ERROR');
+  const message = given?.message ?? excerpt(text);
+  const moved =
+    status >= 300 && status < 400
+      ? `The server moved to ${location ?? 'another address'}: use that.`
+      : undefined;
+  return new MlflowError(`${method} ${url.pathname}: ${status} ${errorCode}${message && `: ${message}`}`, {
+    status,
+    errorCode,
+    retryable,
+    hint: moved ?? hintFor({ status, errorCode, message, url }),
+  });
+}
+
+function mlflowError(text: string): { errorCode: string; message: string } | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body !== 'object' || body === null || !('error_code' in body)) return undefined;
+    const message = 'message' in body ? String(body.message) : '';
+    return { errorCode: String(body.error_code), message: excerpt(message) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** One line: what a person reads of a page of HTML. */
+function excerpt(text: string): string {
+  const line = text
+    .replace(/<(style|script|title)\b.*?<\/\1>|<[^>]*>/gis, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
 }

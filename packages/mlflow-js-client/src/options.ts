@@ -42,7 +42,7 @@ export interface ClientOptions {
   /** `X-MLFLOW-WORKSPACE`. */
   readonly workspace?: string | undefined;
   readonly tls?: TlsOptions | undefined;
-  /** For one try, from connecting to the last byte of the answer. @default 120000 */
+  /** Of one try, without a byte in either direction. @default 120000 */
   readonly timeoutMs?: number | undefined;
   readonly retry?: RetryOptions | undefined;
   /** Connections kept open. @default 4 */
