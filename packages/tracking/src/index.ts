@@ -3,3 +3,5 @@ export { type JournalView, loadJournal, type MetricSample, readJournal } from '.
 export { type JournalLines, readLines } from './read-lines.ts';
 export { isCounted, JOURNAL_VERSION, type JournalEntry } from './records.ts';
 export * from './mlflow/index.ts';
+export { findMlflow, type MlflowCommand } from './viewer/find-mlflow.ts';
+export { type ManagedServer, removeStore, SchemaError, startManaged } from './viewer/managed-server.ts';

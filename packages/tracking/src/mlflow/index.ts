@@ -6,4 +6,4 @@ export { SyncSession, type SyncOptions } from './session.ts';
 export type { AnchorFile, PageFile, RunSource, StudyPage, StudySource } from './source.ts';
 export { tablesTag } from './sync-files.ts';
 export { StudySync, type StudyReport, type SyncProblem } from './sync-study.ts';
-export type { SyncedRun } from './sync-run.ts';
+export { projectRun, type SyncedRun } from './sync-run.ts';

@@ -21,7 +21,10 @@ export interface LiveOptions {
 export class LiveSync {
   readonly #sync: StudySync;
   readonly #options: Required<LiveOptions>;
+  /** Ends the pauses. */
   readonly #stop = new AbortController();
+  /** Ends what is under way. */
+  readonly #kill = new AbortController();
   readonly #told = new Set<string>();
   #failures = 0;
   #loop: Promise<void> | undefined;
@@ -37,7 +40,7 @@ export class LiveSync {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#pass(undefined);
+      await this.#pass();
       try {
         await sleep(this.#pause(), undefined, { signal: this.#stop.signal, ref: false });
       } catch {
@@ -52,7 +55,8 @@ export class LiveSync {
   }
 
   /** Whether all was sent. Never throws: whatever happens here is no matter of the training. */
-  async #pass(signal: AbortSignal | undefined): Promise<boolean> {
+  async #pass(): Promise<boolean> {
+    const { signal } = this.#kill;
     try {
       const report = await this.#sync.pass(signal);
       this.#failures = 0;
@@ -60,7 +64,7 @@ export class LiveSync {
       return report.problems.length === 0;
     } catch (error) {
       this.#failures++;
-      if (signal?.aborted !== true) this.#tell(error);
+      if (!signal.aborted) this.#tell(error);
       return false;
     }
   }
@@ -93,11 +97,12 @@ export class LiveSync {
    */
   async close(milliseconds: number): Promise<boolean> {
     this.#stop.abort();
-    const deadline = AbortSignal.timeout(milliseconds);
-    const expired = new Promise<false>((resolve) => {
-      deadline.addEventListener('abort', () => resolve(false), { once: true });
-    });
-    const last = (this.#loop ?? Promise.resolve()).then(() => this.#pass(deadline));
-    return Promise.race([last, expired]);
+    const deadline = setTimeout(() => this.#kill.abort(), milliseconds);
+    try {
+      await this.#loop;
+      return await this.#pass();
+    } finally {
+      clearTimeout(deadline);
+    }
   }
 }

@@ -177,3 +177,9 @@ async function sendStatus(
   await session.options.cursors.write({ ...cursor, status: said });
   return status;
 }
+
+/** All that a run's journal says, as it is sent. @throws CAIRN_JOURNAL_… */
+export async function projectRun({ store }: Pick<RunSource, 'store'>): Promise<Projection> {
+  const bytes = (await store.read(JOURNAL_FILE)) ?? new Uint8Array();
+  return project(readLines(bytes, `${store.location}/${JOURNAL_FILE}`).entries);
+}
