@@ -1,4 +1,4 @@
-import { CairnError, UsageError } from '@cairn/core';
+import { CairnError, RunError, UsageError } from '@cairn/core';
 import { MlflowError, readTrackingUri } from 'mlflow-js-client';
 import type { StudyReport } from '@cairn/tracking';
 import { syncSpec } from '../args/specs.ts';
@@ -22,6 +22,12 @@ interface Sent {
   readonly verified: readonly Verified[];
 }
 
+/** Another process sends it. */
+interface Busy {
+  readonly name: string;
+  readonly busy: RunError;
+}
+
 /** `cairn sync [uri]`: 1 where something did not arrive. */
 export const sync: Command<typeof syncSpec.flags> = {
   spec: syncSpec,
@@ -29,8 +35,8 @@ export const sync: Command<typeof syncSpec.flags> = {
     const names = await storedStudies(placesIn(host.home), flags.study);
     const { target, end } = await openTarget(host, uri);
     try {
-      const sent: Sent[] = [];
-      for (const name of names) sent.push(await sendStudy(host, target, name, flags));
+      const sent: (Sent | Busy)[] = [];
+      for (const name of names) sent.push(await unlessBusy(name, () => sendStudy(host, target, name, flags)));
       if (flags.json !== undefined) await printJson(host, flags.json, asJson(target, sent));
       if (flags.json === undefined || flags.json.file !== undefined) {
         print(host.out, sent.length === 0 ? 'no runs yet: cairn run quickstart' : sent.flatMap(lines));
@@ -90,16 +96,29 @@ async function sendStudy(host: Host, target: SyncTarget, name: StudyName, flags:
   }
 }
 
+async function unlessBusy({ study, profile }: StudyName, send: () => Promise<Sent>): Promise<Sent | Busy> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof RunError) || error.code !== 'CAIRN_STUDY_LOCKED') throw error;
+    return { name: `${study}/${profile}`, busy: error };
+  }
+}
+
 function merged(first: StudyReport, second: StudyReport): StudyReport {
   const known = new Set(second.runs.map(({ name }) => name));
   return { ...second, runs: [...first.runs.filter(({ name }) => !known.has(name)), ...second.runs] };
 }
 
-function arrived({ report, verified }: Sent): boolean {
+function arrived(sent: Sent | Busy): boolean {
+  if ('busy' in sent) return false;
+  const { report, verified } = sent;
   return report.problems.length === 0 && verified.every(({ differences }) => differences.length === 0);
 }
 
-function lines({ name, report, verified }: Sent): string[] {
+function lines(one: Sent | Busy): string[] {
+  if ('busy' in one) return [`${one.name}   ${one.busy.message}`];
+  const { name, report, verified } = one;
   const { runs, problems, experiment } = report;
   const sent = runs.reduce((sum, run) => sum + run.lines, 0);
   const what = sent === 0 ? 'nothing new' : `${counted(sent, 'record')} sent`;
@@ -122,21 +141,23 @@ function hintOf(error: CairnError | MlflowError): string {
   return hint === undefined ? '' : `; ${hint}`;
 }
 
-function asJson(target: SyncTarget, sent: readonly Sent[]): object {
+function asJson(target: SyncTarget, sent: readonly (Sent | Busy)[]): object {
   return {
     version: 1,
     uri: readTrackingUri(target.uri).uri,
-    studies: sent.map(({ name, report, verified }) => ({
-      name,
-      ...report,
-      problems: report.problems.map(({ name: run, error }) => ({
-        name: run,
-        code: error instanceof MlflowError ? error.errorCode : error.code,
-        message: error.message,
-      })),
-      verified,
-    })),
+    studies: sent.map(studyJson),
   };
+}
+
+function studyJson(one: Sent | Busy): object {
+  if ('busy' in one) return { name: one.name, busy: one.busy.message };
+  const { name, report, verified } = one;
+  const problems = report.problems.map(({ name: run, error }) => ({
+    name: run,
+    code: error instanceof MlflowError ? error.errorCode : error.code,
+    message: error.message,
+  }));
+  return { name, ...report, problems, verified };
 }
 
 /** @returns the server's refusal, as this program shows errors */

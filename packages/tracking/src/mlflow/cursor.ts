@@ -12,7 +12,7 @@ export interface RunCursor {
   readonly samples: number;
   /** What the run's state was last set to. */
   readonly status?: string;
-  /** Digest of what was sent besides the journal. */
+  /** What was sent besides the journal, and after which line. */
   readonly page?: string;
 }
 

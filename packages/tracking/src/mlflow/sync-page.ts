@@ -17,8 +17,10 @@ export async function sendPage(
   const { cursors } = session.options;
   const cursor = await cursors.read(uid);
   const run = (await session.runs(experiment, signal)).get(uid);
-  const digest = await digestOf(page);
-  if (cursor === undefined || run === undefined || cursor.page === digest) return [];
+  if (cursor === undefined || run === undefined) return [];
+  // The journal describes the parent too: when it has grown, the page has the last word again.
+  const digest = `${cursor.entries} ${await digestOf(page)}`;
+  if (cursor.page === digest) return [];
   const description = page.description.slice(0, LONGEST_TAG);
   await session.client.runs.log(
     run.runId,
