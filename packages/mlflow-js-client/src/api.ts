@@ -79,6 +79,7 @@ export interface NewRun {
   readonly userId?: string | undefined;
   /** Honoured when in the past. @default now */
   readonly startTime?: number | undefined;
+  /** Here one that is too long is refused, not cut. */
   readonly tags?: Readonly<Record<string, Scalar>> | undefined;
   /** The run becomes a child: tag `mlflow.parentRunId`. */
   readonly parentRunId?: string | undefined;

@@ -73,10 +73,15 @@ async function readAuth(value: Value, env: Env): Promise<Auth> {
 
 /** The section `[mlflow]` of an INI file. */
 async function readCredentials(path: string): Promise<Auth> {
-  const content = await readIfThere(path);
-  const section = /^\s*\[mlflow\]\s*$([^[]*)/m.exec(content ?? '')?.[1] ?? '';
+  const lines = ((await readIfThere(path)) ?? '').split(/\r?\n/).map((line) => line.trim());
+  const begin = lines.indexOf('[mlflow]') + 1;
+  if (begin === 0) return undefined;
+  const rest = lines.slice(begin);
+  const end = rest.findIndex((line) => /^\[.*\]$/.test(line));
   const entry = (name: string): string | undefined =>
-    new RegExp(`^\\s*${name}\\s*[=:]\\s*(.*?)\\s*$`, 'mi').exec(section)?.[1];
+    (end < 0 ? rest : rest.slice(0, end))
+      .map((line) => /^(\w+)\s*[=:]\s*(.*)$/.exec(line))
+      .find((match) => match?.[1]?.toLowerCase() === name)?.[2];
   const [username, password] = [entry('mlflow_tracking_username'), entry('mlflow_tracking_password')];
   return username === undefined || password === undefined ? undefined : { username, password };
 }

@@ -108,9 +108,9 @@ function comparePoints(
     );
   }
   const twice = [...there].filter(([id, n]) => n > 1 && wanted.has(id)).length;
-  if (twice > 0) add('metric', key, `metric ${key}: ${twice} points are there more than once`);
+  if (twice > 0) add('metric', key, `metric ${key}: points that are there more than once: ${twice}`);
   const others = [...there.keys()].filter((id) => !wanted.has(id)).length;
-  if (exact && others > 0) add('metric', key, `metric ${key}: ${others} points are there that were not sent`);
+  if (exact && others > 0) add('metric', key, `metric ${key}: points that were not sent: ${others}`);
 }
 
 /** Stores have no infinity, so the largest number stands for it. -0 and 0 are one. */

@@ -69,9 +69,10 @@ async function launch(
   ];
   const outside = Object.entries(process.env).filter(([name]) => !name.startsWith('MLFLOW_'));
   // The shell reads our end of the pipe: when this process is gone, however it went, it ends the whole group.
+  // It also ends it when the server has ended by itself.
   const child = spawn(
     'sh',
-    ['-c', '"$@" & cat >/dev/null; kill -9 0', 'sh', mlflow, ...args, ...stores, ...flags],
+    ['-c', '{ "$@"; kill -9 0; } & cat >/dev/null; kill -9 0', 'sh', mlflow, ...args, ...stores, ...flags],
     {
       cwd: folder,
       detached: true,
@@ -88,6 +89,7 @@ async function launch(
   const log = createWriteStream(logPath, { flags: 'a' });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
+  child.once('close', () => log.end());
   try {
     await untilHealthy(child, port, logPath);
     return child;
@@ -108,7 +110,6 @@ async function untilHealthy(child: ChildProcess, port: number, log: string): Pro
       // Not listening yet, or too busy to answer.
       if (!(error instanceof Error)) throw error;
     }
-    if (/\nError:|Address already in use/.test(readFileSync(log, { encoding: 'utf8', flag: 'a+' }))) break;
     await sleep(100);
   }
   const seconds = ((Date.now() - begin) / 1000).toFixed(0);
