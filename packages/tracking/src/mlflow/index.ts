@@ -1,7 +1,7 @@
 export { Cursors } from './cursor.ts';
 export { LiveSync, type LiveOptions } from './live-sync.ts';
 export { project, type Projection } from './project.ts';
-export { encodeSample, SAMPLES, type Sample } from './samples.ts';
+export { encodeSample, samplePoints, SAMPLES, type Sample } from './samples.ts';
 export { SyncSession, type SyncOptions } from './session.ts';
 export type { AnchorFile, PageFile, RunSource, StudyPage, StudySource } from './source.ts';
 export { tablesTag } from './sync-files.ts';
