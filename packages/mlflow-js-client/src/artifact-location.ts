@@ -54,10 +54,14 @@ export function filePath(folder: string, path: string): string {
   return join(folder, ...path.split('/'));
 }
 
+/** The server decodes `%41` once more than it was encoded, and takes no `#` and no drive. */
 export function checkArtifactPath(path: string): string {
   const bad = path.split('/').some((part) => part === '' || part === '.' || part === '..');
   // eslint-disable-next-line no-control-regex -- these are what must not be there
-  if (bad || /[\\\u0000-\u001f]/.test(path))
-    throw invalid(`The artifact path ${JSON.stringify(path)} is not a plain relative path with /`);
+  if (bad || /[\\#\u0000-\u001f\u007f]|%[0-9a-f]{2}|^[a-z]+:/i.test(path) || !path.isWellFormed())
+    throw invalid(
+      `The artifact path ${JSON.stringify(path)} is not a plain relative path with /`,
+      'MLflow takes no . or .. between slashes, no backslash, no #, no percent-encoding and no scheme or drive.',
+    );
   return path;
 }

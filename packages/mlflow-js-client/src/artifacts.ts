@@ -20,13 +20,13 @@ import type { ArtifactInfo } from './types.ts';
 export function artifactsApi(transport: Transport, rest: Rest): ArtifactsApi {
   const locate = (owner: ArtifactOwner): ArtifactLocation =>
     locateArtifacts(owner.artifactUri, transport.uri);
-  const list: ArtifactsApi['list'] = (owner, folder = '', options = {}) =>
+  const list: ArtifactsApi['list'] = async (owner, folder = '', options = {}) =>
     listFolder({ transport, rest, owner, location: locate(owner), options }, folder);
 
   return {
     canUpload: (owner) => locate(owner).kind !== 'unsupported',
     list,
-    listAll: (owner, folder = '', options = {}) => listBelow(list, owner, folder, options),
+    listAll: async (owner, folder = '', options = {}) => listBelow(list, owner, folder, options),
     upload: async (owner, path, body, { check = true, ...options } = {}) => {
       const location = locate(owner);
       const given = await measured(body);
@@ -39,7 +39,7 @@ export function artifactsApi(transport: Transport, rest: Rest): ArtifactsApi {
       }
       return { path, isFolder: false, bytes };
     },
-    download: (owner, path, options) =>
+    download: async (owner, path, options) =>
       download(transport, locate(owner), owner, checkArtifactPath(path), options),
   };
 }
@@ -88,7 +88,8 @@ async function listFolder(listing: Listing, folder: string): Promise<ArtifactInf
 
 function decodeFile(file: Fields, path: string): ArtifactInfo {
   const isFolder = file['is_dir'] === true;
-  return { path, isFolder, bytes: isFolder ? undefined : integer(file['file_size']) };
+  // Of an empty file the size is left out, as protobuf leaves out zeros.
+  return { path, isFolder, bytes: isFolder ? undefined : (integer(file['file_size']) ?? 0) };
 }
 
 async function measured(body: ArtifactBody): Promise<Body> {
@@ -142,7 +143,8 @@ async function download(
 }
 
 function incomplete(path: string, bytes: number, there: ArtifactInfo | undefined): MlflowError {
-  const found = there === undefined ? 'is not there' : `has ${there.bytes ?? 'an unknown number of'} bytes`;
+  const found =
+    there === undefined ? 'is not there' : there.isFolder ? 'is a folder' : `has ${there.bytes} bytes`;
   return new MlflowError(`${path} ${found} on the server after ${bytes} bytes were sent`, {
     errorCode: 'UPLOAD_INCOMPLETE',
     retryable: true,

@@ -19,6 +19,8 @@ export interface Outgoing {
   readonly body?: Body | undefined;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** On a connection of its own, which cannot turn out to have been closed meanwhile. */
+  readonly fresh: boolean;
 }
 
 export interface Answer {
@@ -36,23 +38,32 @@ export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
+/** The server had closed the kept connection before it read the request. */
+export class StaleConnectionError extends Error {
+  override readonly name = 'StaleConnectionError';
+}
+
 export function createPool(maxSockets: number, tls: TlsOptions = {}): Pool {
-  // Uvicorn closes a connection that was idle for 5 s; ours is closed before, so that none is closed in our hands.
-  const shared = { keepAlive: true, maxSockets, timeout: 4000 };
+  // Uvicorn closes a connection that was idle for 5 s; ours is closed before, so that few are closed in our hands.
+  const kept = { keepAlive: true, maxSockets, timeout: 4000 };
   const { insecure = false, ca, cert, key } = tls;
-  const http = new HttpAgent(shared);
-  const https = new HttpsAgent({
-    ...shared,
+  const secured = {
     rejectUnauthorized: !insecure,
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert, key: key ?? cert }),
-  });
+  };
+  const http = [new HttpAgent(kept), new HttpAgent({ keepAlive: false })] as const;
+  const https = [
+    new HttpsAgent({ ...kept, ...secured }),
+    new HttpsAgent({ ...secured, keepAlive: false }),
+  ] as const;
   return {
-    exchange: (outgoing) =>
-      exchange(outgoing, outgoing.url.protocol === 'https:' ? { agent: https } : { agent: http }),
+    exchange: (outgoing) => {
+      const agents = outgoing.url.protocol === 'https:' ? https : http;
+      return exchange(outgoing, { agent: agents[outgoing.fresh ? 1 : 0] });
+    },
     close: () => {
-      http.destroy();
-      https.destroy();
+      for (const agent of [...http, ...https]) agent.destroy();
     },
   };
 }
@@ -74,8 +85,15 @@ function exchange(outgoing: Outgoing, pool: RequestOptions): Promise<Answer> {
     request.on('timeout', () =>
       request.destroy(new TimeoutError(`nothing was heard for ${timeoutMs / 1000} s`)),
     );
-    request.on('error', reject);
-    request.on('response', (response) => collect(response, resolve, reject));
+    let answered = false;
+    request.on('error', (error: Error & { code?: string }) => {
+      const stale = request.reusedSocket && !answered && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
+      reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
+    });
+    request.on('response', (response) => {
+      answered = true;
+      collect(response, resolve, reject);
+    });
     if (body === undefined) request.end();
     else if ('bytes' in body) request.end(body.bytes);
     else

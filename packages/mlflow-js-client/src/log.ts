@@ -48,13 +48,13 @@ export function logCalls(rest: Rest): LogCalls {
     },
     logParam: (runId, key, value, options) => logText('param', runId, key, value, options),
     setTag: (runId, key, value, options) => logText('tag', runId, key, value, options),
-    deleteTag: (runId, key, options) =>
+    deleteTag: async (runId, key, options) =>
       post('runs/delete-tag', { run_id: runId, key: checkKey(key, 'tag') }, options),
-    logDatasets: (runId, datasets, options) =>
+    logDatasets: async (runId, datasets, options) =>
       post('runs/log-inputs', { run_id: runId, datasets: datasets.map(encodeDataset) }, options),
-    logModelInputs: (runId, modelIds, options) =>
+    logModelInputs: async (runId, modelIds, options) =>
       post('runs/log-inputs', { run_id: runId, models: modelIds.map((id) => ({ model_id: id })) }, options),
-    logModelOutputs: (runId, outputs, options) => {
+    logModelOutputs: async (runId, outputs, options) => {
       const models = outputs.map(({ modelId, step }) => ({
         model_id: modelId,
         step: checkStep(step, `The step of model ${modelId}`),

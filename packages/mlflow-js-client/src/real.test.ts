@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { MlflowClient } from './api.ts';
 import { createClient } from './client.ts';
 import { keyProblem } from './codec.ts';
@@ -24,12 +24,11 @@ function roundTrips(line: ServerLine, server: () => RealServer): void {
     client = createClient({ uri: server().uri, retry: { retries: 0 } });
     experiment = await client.experiments.getOrCreate({ name: 'Versuch ö 漢字 😀', tags: { kind: 'test' } });
     folder = await mkdtemp(join(tmpdir(), 'mlflow-real-'));
+    return async () => {
+      client.close();
+      await rm(folder, { recursive: true });
+    };
   }, 60_000);
-  afterAll(async () => {
-    client.close();
-    await rm(folder, { recursive: true });
-  });
-
   const newRun = (name: string): Promise<Run> =>
     client.runs.create({ experimentId: experiment.experimentId, name, startTime: TIME });
   const history = async (runId: string, key: string, pageSize?: number): Promise<Metric[]> => {

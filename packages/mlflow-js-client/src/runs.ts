@@ -19,7 +19,7 @@ export function runsApi(rest: Rest): RunsApi {
   return {
     create: (run, options) => create(rest, run, options),
     getOrCreate: (run, uniqueTag, options) => getOrCreate(rest, run, uniqueTag, options),
-    update: (runId, { status, endTime, name }, options) =>
+    update: async (runId, { status, endTime, name }, options) =>
       post(
         'runs/update',
         {

@@ -213,14 +213,22 @@ describe('requests', () => {
     );
   });
 
-  test('connections are kept and used again', async () => {
-    const ports = new Set<unknown>();
-    const { client } = await setUp(({ headers }) => {
-      ports.add(headers['connection']);
-      return { body: run };
-    });
+  test('connections are kept and used again; what must not be repeated has one of its own', async () => {
+    const { client, server } = await setUp(() => ({ body: run }));
     for (let i = 0; i < 3; i++) await client.runs.get('r1');
-    expect([...ports]).toEqual(['keep-alive']);
+    await client.runs.create({ experimentId: '7' });
+    const [first, second, third, fourth] = server.asked.map(({ port }) => port);
+    expect([second, third]).toEqual([first, first]);
+    expect(fourth).not.toBe(first);
+  });
+
+  test('a kept connection that the server closed meanwhile is no failure', async () => {
+    const { client, server } = await setUp((_, i) => (i === 1 ? { trouble: 'hang-up' } : { body: run }), {
+      retry: { retries: 0 },
+    });
+    await client.runs.get('r1');
+    expect((await client.runs.get('r1')).runId).toBe('r1');
+    expect(server.asked.length).toBe(3);
   });
 
   test.each(['', 'mlruns', 'file:///tmp/x', 'sqlite:///x.db', 'ftp://h'])('%j is no address', (uri) => {

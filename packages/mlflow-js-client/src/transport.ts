@@ -1,6 +1,13 @@
 /** Requests to one server: address, headers, retries, and JSON in and out. Bodies and credentials are never logged. */
 import { errorFromAnswer, invalid, MlflowError } from './errors.ts';
-import { createPool, TimeoutError, type Answer, type Body, type Outgoing } from './exchange.ts';
+import {
+  createPool,
+  StaleConnectionError,
+  TimeoutError,
+  type Answer,
+  type Body,
+  type Outgoing,
+} from './exchange.ts';
 import type { Auth, CallOptions, ClientOptions } from './options.ts';
 import { FailedTry, isRetryableStatus, retryAfter, withRetries } from './retry.ts';
 
@@ -40,6 +47,7 @@ export function createTransport(options: ClientOptions): Transport {
 
   const send = async (call: Call): Promise<Buffer> => {
     const url = address(base, call);
+    const repeatable = call.repeatable ?? true;
     const outgoing: Outgoing = {
       method: call.method,
       url,
@@ -47,9 +55,9 @@ export function createTransport(options: ClientOptions): Transport {
       body: typeof call.json === 'undefined' ? call.body : { bytes: Buffer.from(jsonText(call.json)) },
       timeoutMs: call.timeoutMs ?? timeoutMs,
       signal: call.signal,
+      fresh: !repeatable,
     };
     const policy = call.retries === undefined ? retry : { ...retry, retries: call.retries };
-    const repeatable = call.repeatable ?? true;
     return withRetries(() => attempt(pool.exchange, outgoing), {
       options: policy,
       repeatable,
@@ -71,6 +79,7 @@ async function attempt(
     answer = await exchange(outgoing);
   } catch (cause) {
     signal?.throwIfAborted();
+    if (cause instanceof StaleConnectionError) return attempt(exchange, { ...outgoing, fresh: true });
     throw new FailedTry(connectionError(cause, method, url));
   }
   const { status } = answer;

@@ -87,7 +87,7 @@ export interface ArtifactInfo {
   /** From the root of the run's artifacts, with `/`. */
   readonly path: string;
   readonly isFolder: boolean;
-  /** Undefined for folders, and where the server does not say. */
+  /** Undefined for folders. */
   readonly bytes: number | undefined;
 }
 

@@ -120,8 +120,8 @@ test('points that nobody sent, points twice, other artifacts, missing datasets',
   expect(differences.map(({ message }) => message)).toMatchInlineSnapshot(`
     [
       "dataset d (12): is not there",
-      "metric m: 1 points are there more than once",
-      "metric m: 1 points are there that were not sent",
+      "metric m: points that are there more than once: 1",
+      "metric m: points that were not sent: 1",
       "artifact a/x.txt: 4 bytes were sent, 3 is there",
       "artifact a/y.txt: is not there",
     ]

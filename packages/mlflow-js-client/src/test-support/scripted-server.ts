@@ -9,6 +9,8 @@ export interface Asked {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  /** Of the client's end of the connection. */
+  readonly port: number | undefined;
   /** The body as JSON; undefined if it is none. */
   readonly json: Readonly<Record<string, unknown>> | undefined;
 }
@@ -61,6 +63,7 @@ async function read(request: IncomingMessage): Promise<Asked> {
     query: url.searchParams,
     headers: request.headers,
     text,
+    port: request.socket.remotePort,
     json: isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined,
   };
 }
