@@ -162,6 +162,9 @@ function studyJson(one: Sent | Busy): object {
 
 /** @returns the server's refusal, as this program shows errors */
 function asCairnError(error: MlflowError): CairnError {
-  const fix = [...(error.hint === undefined ? [] : [error.hint]), 'the journals keep everything: the same command goes on'];
+  const fix = [
+    ...(error.hint === undefined ? [] : [error.hint]),
+    'the journals keep everything: the same command goes on',
+  ];
   return new CairnError('run', 'CAIRN_SYNC_FAILED', `MLflow: ${error.message}`, { fix, cause: error });
 }

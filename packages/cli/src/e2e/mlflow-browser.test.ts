@@ -12,44 +12,57 @@ const inCi = process.env['CI'] !== undefined && process.env['CI'] !== 'false';
 /** Pages of MLflow are large, and machines busy. */
 const SEEN = { timeout: 90_000 };
 
-test.skipIf(missing !== '' && !inCi)(`MLflow's pages show a study ${missing}`, async () => {
-  if ('missing' in chromium) throw new Error(missing);
-  const server = await startServer('3');
-  onTestFinished(server.stop);
-  const study = ['run', 'quickstart', ...TINY, '--student.training.epochs=3', '--only=kd,rco-eei', '--seeds=0,1'];
-  const trained = await cairn(temporaryFolder(), study, { MLFLOW_TRACKING_URI: server.uri });
-  expect(trained.code, trained.err).toBe(0);
-  const runs = await runsOf(server.uri);
-  const browser = await openBrowser(chromium.path);
-  onTestFinished(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+test.skipIf(missing !== '' && !inCi)(
+  `MLflow's pages show a study ${missing}`,
+  async () => {
+    if ('missing' in chromium) throw new Error(missing);
+    const server = await startServer('3');
+    onTestFinished(server.stop);
+    const study = [
+      'run',
+      'quickstart',
+      ...TINY,
+      '--student.training.epochs=3',
+      '--only=kd,rco-eei',
+      '--seeds=0,1',
+    ];
+    const trained = await cairn(temporaryFolder(), study, { MLFLOW_TRACKING_URI: server.uri });
+    expect(trained.code, trained.err).toBe(0);
+    const runs = await runsOf(server.uri);
+    const browser = await openBrowser(chromium.path);
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
 
-  await page.goto(`${server.uri}/#/experiments`);
-  await page.getByText('quickstart', { exact: true }).first().waitFor(SEEN);
-  await shot(page, '1-experiments');
+    await page.goto(`${server.uri}/#/experiments`);
+    await page.getByText('quickstart', { exact: true }).first().waitFor(SEEN);
+    await shot(page, '1-experiments');
 
-  const [first] = runs;
-  await page.goto(`${server.uri}/#/experiments/${first?.experimentId ?? ''}/runs`);
-  await page.getByText('quickstart smoke').first().waitFor(SEEN);
-  await shot(page, '2-runs');
+    const [first] = runs;
+    await page.goto(`${server.uri}/#/experiments/${first?.experimentId ?? ''}/runs`);
+    await page.getByText('quickstart smoke').first().waitFor(SEEN);
+    await shot(page, '2-runs');
 
-  const students = runs.filter(({ tags }) => tags['cairn.seed'] === '0' && tags['cairn.role'] === 'student');
-  await compare(page, server.uri, students);
-  await shot(page, '4-compare');
+    const students = runs.filter(
+      ({ tags }) => tags['cairn.seed'] === '0' && tags['cairn.role'] === 'student',
+    );
+    await compare(page, server.uri, students);
+    await shot(page, '4-compare');
 
-  const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
-  await page.goto(pageOf(server.uri, parent));
-  await page.getByText('Made by').first().waitFor(SEEN);
-  await shot(page, '5-parent');
+    const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
+    await page.goto(pageOf(server.uri, parent));
+    await page.getByText('Made by').first().waitFor(SEEN);
+    await shot(page, '5-parent');
 
-  const rco = students.find(({ tags }) => tags['cairn.condition'] === 'rco-eei');
-  await page.goto(pageOf(server.uri, rco));
-  await page.getByText('student.model.depth').first().waitFor(SEEN);
-  await shot(page, '6-run');
-  await page.goto(`${pageOf(server.uri, rco)}/model-metrics`);
-  await page.locator('.js-plotly-plot').first().waitFor(SEEN);
-  await shot(page, '7-metrics');
-}, 600_000);
+    const rco = students.find(({ tags }) => tags['cairn.condition'] === 'rco-eei');
+    await page.goto(pageOf(server.uri, rco));
+    await page.getByText('student.model.depth').first().waitFor(SEEN);
+    await shot(page, '6-run');
+    await page.goto(`${pageOf(server.uri, rco)}/model-metrics`);
+    await page.locator('.js-plotly-plot').first().waitFor(SEEN);
+    await shot(page, '7-metrics');
+  },
+  600_000,
+);
 
 /** The comparison of two runs, as its button opens it, and the charts of the experiment. */
 async function compare(page: Page, uri: string, runs: readonly Run[]): Promise<void> {
@@ -58,8 +71,13 @@ async function compare(page: Page, uri: string, runs: readonly Run[]): Promise<v
   await page.locator('.js-plotly-plot').first().waitFor(SEEN);
   await shot(page, '3-charts');
   const ids = encodeURIComponent(JSON.stringify(runs.map(({ runId }) => runId)));
-  await page.goto(`${uri}/#/compare-runs?runs=${ids}&experiments=${encodeURIComponent(JSON.stringify([id]))}`);
-  await page.getByText(/Comparing 2 Runs/).first().waitFor(SEEN);
+  await page.goto(
+    `${uri}/#/compare-runs?runs=${ids}&experiments=${encodeURIComponent(JSON.stringify([id]))}`,
+  );
+  await page
+    .getByText(/Comparing 2 Runs/)
+    .first()
+    .waitFor(SEEN);
   for (const { name } of runs) expect(await page.getByText(name).count()).toBeGreaterThan(0);
   await page.locator('.js-plotly-plot').first().waitFor(SEEN);
   expect(await page.locator('.js-plotly-plot svg').count()).toBeGreaterThan(0);

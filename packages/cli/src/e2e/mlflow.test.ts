@@ -21,62 +21,76 @@ async function runsOf(uri: string, experiment: string): Promise<readonly Run[]> 
 interface SyncJson {
   readonly studies: readonly {
     readonly problems: readonly unknown[];
-    readonly verified: readonly { readonly name: string; readonly compared: number; readonly differences: readonly string[] }[];
+    readonly verified: readonly {
+      readonly name: string;
+      readonly compared: number;
+      readonly differences: readonly string[];
+    }[];
   }[];
 }
 
 describeServer('3', 'cairn run with a server', (server) => {
-  test('a study is there when its table is, and reads back equal', async () => {
-    const home = temporaryFolder();
-    const name = `live ${process.pid}`;
-    const env = { MLFLOW_TRACKING_URI: server().uri, MLFLOW_EXPERIMENT_NAME: name };
-    const trained = await cairn(home, STUDY, env);
-    expect(trained.code, trained.err).toBe(0);
-    const runs = await runsOf(server().uri, name);
-    const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
-    expect(runs.length).toBeGreaterThan(3);
-    expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'FINISHED'));
-    const children = runs.filter(({ tags }) => tags['mlflow.parentRunId'] === parent?.runId);
-    expect(children.length).toBe(runs.length - 1);
-    expect(parent?.tags['mlflow.note.content']).toContain('cairn run quickstart');
-    for (const { metrics, datasets } of children.filter(({ tags }) => tags['cairn.condition'] === 'kd')) {
-      const keys = Object.keys(metrics).filter((key) => !key.startsWith('system/'));
-      expect(keys.length).toBeLessThanOrEqual(25);
-      expect(datasets.map(({ context }) => context).sort()).toEqual(['test', 'train', 'val']);
-    }
+  test(
+    'a study is there when its table is, and reads back equal',
+    async () => {
+      const home = temporaryFolder();
+      const name = `live ${process.pid}`;
+      const env = { MLFLOW_TRACKING_URI: server().uri, MLFLOW_EXPERIMENT_NAME: name };
+      const trained = await cairn(home, STUDY, env);
+      expect(trained.code, trained.err).toBe(0);
+      const runs = await runsOf(server().uri, name);
+      const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
+      expect(runs.length).toBeGreaterThan(3);
+      expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'FINISHED'));
+      const children = runs.filter(({ tags }) => tags['mlflow.parentRunId'] === parent?.runId);
+      expect(children.length).toBe(runs.length - 1);
+      expect(parent?.tags['mlflow.note.content']).toContain('cairn run quickstart');
+      for (const { metrics, datasets } of children.filter(({ tags }) => tags['cairn.condition'] === 'kd')) {
+        const keys = Object.keys(metrics).filter((key) => !key.startsWith('system/'));
+        expect(keys.length).toBeLessThanOrEqual(25);
+        expect(datasets.map(({ context }) => context).sort()).toEqual(['test', 'train', 'val']);
+      }
 
-    const json = join(home, 'sync.json');
-    const synced = await cairn(home, ['sync', '--verify', `--json=${json}`], env);
-    expect(synced.code, synced.out + synced.err).toBe(0);
-    const { studies } = JSON.parse(fileAt(json)?.toString() ?? '') as SyncJson;
-    expect(studies[0]?.problems).toEqual([]);
-    expect(studies[0]?.verified.flatMap(({ differences }) => differences)).toEqual([]);
-    expect(studies[0]?.verified.every(({ compared }) => compared > 40)).toBe(true);
+      const json = join(home, 'sync.json');
+      const synced = await cairn(home, ['sync', '--verify', `--json=${json}`], env);
+      expect(synced.code, synced.out + synced.err).toBe(0);
+      const { studies } = JSON.parse(fileAt(json)?.toString() ?? '') as SyncJson;
+      expect(studies[0]?.problems).toEqual([]);
+      expect(studies[0]?.verified.flatMap(({ differences }) => differences)).toEqual([]);
+      expect(studies[0]?.verified.every(({ compared }) => compared > 40)).toBe(true);
 
-    // Another server's view of the same journals, by two at once: the lock lets one of them work.
-    const other = { ...env, MLFLOW_EXPERIMENT_NAME: `${name} again` };
-    const fresh = (): Promise<unknown> => cairn(home, ['sync', `${server().uri}/`], other);
-    await Promise.all([fresh(), fresh()]);
-    expect((await runsOf(server().uri, `${name} again`)).length).toBe(runs.length);
-  }, PATIENCE);
+      // Another server's view of the same journals, by two at once: the lock lets one of them work.
+      const other = { ...env, MLFLOW_EXPERIMENT_NAME: `${name} again` };
+      const fresh = (): Promise<unknown> => cairn(home, ['sync', `${server().uri}/`], other);
+      await Promise.all([fresh(), fresh()]);
+      expect((await runsOf(server().uri, `${name} again`)).length).toBe(runs.length);
+    },
+    PATIENCE,
+  );
 });
 
-test('a server that is away costs a warning, and training ends as if nothing had happened', async () => {
-  const home = temporaryFolder();
-  const { code, out, err } = await cairn(home, STUDY, { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' });
-  expect(code).toBe(0);
-  expect(out.match(/training goes on, the journals keep everything/g)?.length).toBe(1);
-  expect(err).toBe(
-    'MLflow has not got everything: "cairn sync" sends the rest to http://127.0.0.1:9\n',
-  );
-}, PATIENCE);
+test(
+  'a server that is away costs a warning, and training ends as if nothing had happened',
+  async () => {
+    const home = temporaryFolder();
+    const { code, out, err } = await cairn(home, STUDY, { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' });
+    expect(code).toBe(0);
+    expect(out.match(/training goes on, the journals keep everything/g)?.length).toBe(1);
+    expect(err).toBe('MLflow has not got everything: "cairn sync" sends the rest to http://127.0.0.1:9\n');
+  },
+  PATIENCE,
+);
 
-test('a folder is no server: said at the beginning, trained all the same', async () => {
-  const home = temporaryFolder();
-  const { code, out } = await cairn(home, STUDY, { MLFLOW_TRACKING_URI: 'file:///tmp/mlruns' });
-  expect(code).toBe(0);
-  expect(out).toContain('MLflow is not sent to file:///tmp/mlruns while training.');
-}, PATIENCE);
+test(
+  'a folder is no server: said at the beginning, trained all the same',
+  async () => {
+    const home = temporaryFolder();
+    const { code, out } = await cairn(home, STUDY, { MLFLOW_TRACKING_URI: 'file:///tmp/mlruns' });
+    expect(code).toBe(0);
+    expect(out).toContain('MLflow is not sent to file:///tmp/mlruns while training.');
+  },
+  PATIENCE,
+);
 
 const mlflow = findMlflow('3');
 const skipped = 'missing' in mlflow ? mlflow.missing : undefined;

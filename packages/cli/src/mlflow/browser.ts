@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import type { Host } from '../command.ts';
 
 /** Opens an address in the user's browser, where there is a screen to see it on. The address was printed: no error. */
-export function openInBrowser(uri: string, env: Host['env'], platform: NodeJS.Platform = process.platform): void {
+export function openInBrowser(
+  uri: string,
+  env: Host['env'],
+  platform: NodeJS.Platform = process.platform,
+): void {
   const command = browserCommand(uri, env, platform);
   if (command === undefined) return;
   const [program, ...args] = command;

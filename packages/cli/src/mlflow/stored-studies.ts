@@ -8,7 +8,10 @@ import type { StudyName } from './study-source.ts';
  * @param wanted `study` or `study/profile`; all by default
  * @throws CAIRN_STUDY_ABSENT
  */
-export async function storedStudies(places: Places, wanted?: readonly string[]): Promise<readonly StudyName[]> {
+export async function storedStudies(
+  places: Places,
+  wanted?: readonly string[],
+): Promise<readonly StudyName[]> {
   const folders = [
     ...new Set((await runNames(places.runs)).map((name) => name.split('/').slice(0, 2).join('/'))),
   ];

@@ -49,7 +49,11 @@ async function figures(result: StudyResult): Promise<readonly PageFile[]> {
 /** What MLflow cuts off at 8,000 characters is in `comparison.md`. */
 function description(
   { title, question, study, profile }: StudyResult,
-  { table, markdown, command }: { readonly table: string; readonly markdown: string; readonly command: string },
+  {
+    table,
+    markdown,
+    command,
+  }: { readonly table: string; readonly markdown: string; readonly command: string },
 ): string {
   const head = [
     `**${title}** (\`${study}/${profile}\`)`,
@@ -71,7 +75,10 @@ function description(
 }
 
 /** A row for each run; every metric of the last weights. */
-function resultsTable({ conditions }: StudyResult): { columns: string[]; data: (string | number | null)[][] } {
+function resultsTable({ conditions }: StudyResult): {
+  columns: string[];
+  data: (string | number | null)[][];
+} {
   const rows = conditions.flatMap(({ name, runs }) => runs.map((run) => ({ name, run })));
   const metrics = [...new Set(rows.flatMap(({ run }) => Object.keys(run.last.metrics)))];
   return {

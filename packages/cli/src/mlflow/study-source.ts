@@ -72,7 +72,11 @@ function anchorsOf(places: Places, routes: WorkFile['plan']['routes']): NonNulla
       );
       if (found === undefined) continue;
       const { epoch, file } = found;
-      return { epoch, file, store: new NodeStore(`${places.routes.location}/${routeId}`) } satisfies AnchorFile;
+      return {
+        epoch,
+        file,
+        store: new NodeStore(`${places.routes.location}/${routeId}`),
+      } satisfies AnchorFile;
     }
     return undefined;
   };

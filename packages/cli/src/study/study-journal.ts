@@ -62,7 +62,10 @@ async function openJournal({ store }: Opened, say: (text: string) => void): Prom
 }
 
 /** Not params: a study may be gone on with, with more seeds. */
-function studyTags({ study, profile, plan, backend }: Opened, provenance: Provenance): Record<string, string> {
+function studyTags(
+  { study, profile, plan, backend }: Opened,
+  provenance: Provenance,
+): Record<string, string> {
   return {
     'cairn.study': study.id,
     'cairn.profile': profile,

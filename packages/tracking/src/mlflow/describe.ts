@@ -13,7 +13,8 @@ export interface Described {
 export function describeRun({ start, tags, anchors }: Described): string {
   const { 'cairn.condition': condition, 'cairn.seed': seed, 'cairn.teacher_seed': teacher } = tags;
   const study = `${tags['cairn.study'] ?? start?.experiment ?? ''}/${tags['cairn.profile'] ?? ''}`;
-  if (tags['cairn.role'] === 'study') return [`The study \`${study}\`.`, ...commandLines(tags, undefined)].join('\n');
+  if (tags['cairn.role'] === 'study')
+    return [`The study \`${study}\`.`, ...commandLines(tags, undefined)].join('\n');
   const who =
     tags['cairn.role'] === 'teacher'
       ? `The teacher of \`${study}\`, seed ${seed ?? '?'}: its states are the anchors of route \`${tags['cairn.config'] ?? ''}\`.`
@@ -40,14 +41,9 @@ function commandLines(tags: Described['tags'], start: Described['start']): strin
   const { 'cairn.study': study = '', 'cairn.profile': profile = '' } = tags;
   if (command === undefined) return [];
   const changed = diff === undefined || diff === 'none' ? '' : ', with changes that are not committed';
-  const again = tags['cairn.role'] === 'teacher' ? tags['cairn.config'] : `${study}/${profile}/${start?.name ?? ''}`;
-  const repeat = start === undefined ? '' : ` Repeat and compare it bit by bit: \`cairn rerun ${again ?? ''}\`.`;
-  return [
-    '',
-    'Made by',
-    '```',
-    command,
-    '```',
-    `at commit \`${commit ?? 'unknown'}\`${changed}.${repeat}`,
-  ];
+  const again =
+    tags['cairn.role'] === 'teacher' ? tags['cairn.config'] : `${study}/${profile}/${start?.name ?? ''}`;
+  const repeat =
+    start === undefined ? '' : ` Repeat and compare it bit by bit: \`cairn rerun ${again ?? ''}\`.`;
+  return ['', 'Made by', '```', command, '```', `at commit \`${commit ?? 'unknown'}\`${changed}.${repeat}`];
 }

@@ -19,8 +19,40 @@ test('options stand under the paths that a study has for them', async () => {
 test('a run has tags for MLflow, for its switches and for what is not finite', async () => {
   const { tags } = project(await entriesOfRun());
   const { 'mlflow.note.content': description, ...others } = tags;
-  expect(others).toMatchInlineSnapshot();
-  expect(description).toMatchInlineSnapshot();
+  expect(others).toMatchInlineSnapshot(`
+    {
+      "cairn.anchors": "10 > 20",
+      "cairn.command": "cairn run small",
+      "cairn.commit": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      "cairn.condition": "rco",
+      "cairn.nonfinite.train/loss": "1, first at step 2",
+      "cairn.profile": "default",
+      "cairn.role": "student",
+      "cairn.run_uid": "u",
+      "cairn.seed": "1",
+      "cairn.study": "small",
+      "cairn.switch.01": "epoch 0: step 10, nearest | first",
+      "cairn.switch.02": "epoch 1: step 20, reach 2",
+      "cairn.weights": "b489178e7fa92218eb843bbf5221165b5281b595f8f953425835e72d7b4e8ba1",
+      "mlflow.source.git.commit": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      "mlflow.source.name": "cairn run small",
+      "mlflow.source.type": "LOCAL",
+    }
+  `);
+  expect(description).toMatchInlineSnapshot(`
+    "Condition **rco** of \`small/default\`, student seed 1, teacher seed ?.
+
+    | student epoch | anchor (step of the teacher) | why |
+    |---:|---:|---|
+    | 0 | 10 | nearest \\| first |
+    | 1 | 20 | reach 2 |
+
+    Made by
+    \`\`\`
+    cairn run small
+    \`\`\`
+    at commit \`aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\`. Repeat and compare it bit by bit: \`cairn rerun small/default/rco-t0-s1\`."
+  `);
 });
 
 test('series keep their steps, a result is bars at step 0', async () => {

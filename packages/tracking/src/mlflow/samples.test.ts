@@ -3,7 +3,10 @@ import { encodeSample, samplePoints } from './samples.ts';
 
 test('a line is a step; torn and foreign lines are passed over', () => {
   const text =
-    encodeSample({ time: 1000.5, values: { cpu_utilization_percentage: 12.5, process_memory_megabytes: 300 } }) +
+    encodeSample({
+      time: 1000.5,
+      values: { cpu_utilization_percentage: 12.5, process_memory_megabytes: 300 },
+    }) +
     'no JSON\n' +
     encodeSample({ time: 3000, values: { cpu_utilization_percentage: 25 } }) +
     '{"t":4000,"cpu';

@@ -16,7 +16,10 @@ export function encodeSample({ time, values }: Sample): string {
 }
 
 /** Points from one line on, with the line as step. A line that is no sample is passed over: it is worth nothing. */
-export function samplePoints(text: string, from: number): { readonly lines: number; readonly points: Metric[] } {
+export function samplePoints(
+  text: string,
+  from: number,
+): { readonly lines: number; readonly points: Metric[] } {
   const lines = text.split('\n').slice(0, -1);
   const points = lines.slice(from).flatMap((line, i) => pointsOf(line, from + i));
   return { lines: lines.length, points };

@@ -1,5 +1,11 @@
 /** What one synchroniser knows of a server's experiment: looked up once, forgotten when something is not as expected. */
-import { MlflowError, type Experiment, type LoggedModel, type MlflowClient, type Run } from 'mlflow-js-client';
+import {
+  MlflowError,
+  type Experiment,
+  type LoggedModel,
+  type MlflowClient,
+  type Run,
+} from 'mlflow-js-client';
 import type { Cursors } from './cursor.ts';
 
 /** The tag by which a run is found again, whoever sent it. */
@@ -45,7 +51,11 @@ export class SyncSession {
   }
 
   /** Made where there is none; brought back where somebody deleted it. */
-  experiment(name: string, tags: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Experiment> {
+  experiment(
+    name: string,
+    tags: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Experiment> {
     const { experimentId, experimentName = name } = this.options;
     const { experiments } = this.client;
     this.#experiment ??= this.#kept(
@@ -56,7 +66,10 @@ export class SyncSession {
     return this.#experiment;
   }
 
-  /** The experiment's runs that a synchroniser made, by their uid; of two with one uid the older. */
+  /**
+   * The experiment's runs that a synchroniser made, by their uid. Two machines may have made a run at the same moment:
+   * both keep the one with the smaller id, and the other goes.
+   */
   runs({ experimentId }: Experiment, signal?: AbortSignal): Promise<Map<string, Run>> {
     this.#runs ??= this.#kept(this.#allRuns(experimentId, signal));
     return this.#runs;
@@ -64,11 +77,15 @@ export class SyncSession {
 
   async #allRuns(experimentId: string, signal: AbortSignal | undefined): Promise<Map<string, Run>> {
     const runs = new Map<string, Run>();
+    const doubles: Run[] = [];
     for await (const run of this.client.runs.searchAll([experimentId], { signal })) {
       const uid = run.tags[UID];
-      const other = uid === undefined ? undefined : runs.get(uid);
-      if (uid !== undefined && (other === undefined || run.runId < other.runId)) runs.set(uid, run);
+      if (uid === undefined) continue;
+      const other = runs.get(uid);
+      if (other !== undefined) doubles.push(run.runId < other.runId ? other : run);
+      if (other === undefined || run.runId < other.runId) runs.set(uid, run);
     }
+    for (const { runId } of doubles) await this.client.runs.delete(runId, { signal });
     return runs;
   }
 

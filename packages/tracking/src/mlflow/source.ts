@@ -17,7 +17,10 @@ export interface RunSource {
   /** Whether a process is at it now. */
   readonly active: () => Promise<boolean>;
   /** An anchor that taught it; undefined where it is not here. */
-  readonly anchor?: (use: { readonly step: number; readonly sha256: string }) => Promise<AnchorFile | undefined>;
+  readonly anchor?: (use: {
+    readonly step: number;
+    readonly sha256: string;
+  }) => Promise<AnchorFile | undefined>;
 }
 
 /** What the parent run shows besides its journal. */

@@ -15,7 +15,10 @@ interface Place {
 }
 
 /** @returns what was left out, a sentence each */
-export async function sendJournalled(place: Place, files: readonly ProjectedFile[]): Promise<readonly string[]> {
+export async function sendJournalled(
+  place: Place,
+  files: readonly ProjectedFile[],
+): Promise<readonly string[]> {
   const left: string[] = [];
   for (const file of files) {
     const bytes = await place.source.store.read(file.file);
@@ -35,7 +38,8 @@ export async function sendFiles(place: Place, files: readonly PageFile[]): Promi
   for (const { path, body } of files) {
     const size = typeof body === 'string' ? new TextEncoder().encode(body).length : body.length;
     if (!artifacts.canUpload(run)) left.push(`${path}: no way to put files to ${schemeOf(run.artifactUri)}`);
-    else if (size > largestFile) left.push(`${path}: ${megabytes(size)}, stays in ${place.source.store.location}`);
+    else if (size > largestFile)
+      left.push(`${path}: ${megabytes(size)}, stays in ${place.source.store.location}`);
     else await artifacts.upload(run, path, body, { signal });
   }
   return left;

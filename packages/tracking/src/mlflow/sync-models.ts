@@ -30,7 +30,8 @@ export async function sendAnchors(place: Place, uses: readonly AnchorUse[]): Pro
   const left: string[] = [];
   for (const use of uses) {
     const anchor = await source.anchor?.(use);
-    const name = anchor === undefined ? `anchor-step-${use.step}` : `anchor-epoch-${Number(anchor.epoch.toFixed(2))}`;
+    const name =
+      anchor === undefined ? `anchor-step-${use.step}` : `anchor-epoch-${Number(anchor.epoch.toFixed(2))}`;
     const model = await modelOf(place, use.sha256, {
       experimentId: experiment.experimentId,
       name,
@@ -48,7 +49,11 @@ export async function sendAnchors(place: Place, uses: readonly AnchorUse[]): Pro
 }
 
 /** The student as it came out, linked as output at its last epoch. @returns as `sendAnchors` */
-export async function sendStudent(place: Place, student: FinalStudent, name: string): Promise<readonly string[]> {
+export async function sendStudent(
+  place: Place,
+  student: FinalStudent,
+  name: string,
+): Promise<readonly string[]> {
   const { session, experiment, run, source, signal } = place;
   if ((await session.models(experiment, signal)) === undefined) return [];
   // Two runs may end with the same weights: each has its own model.
@@ -81,7 +86,11 @@ async function modelOf(place: Place, digest: string, wanted: NewLoggedModel): Pr
 }
 
 /** Uploads the weights of a model that is not ready, and says that it is. */
-async function finish(place: Place, model: LoggedModel, weights: Weights | undefined): Promise<readonly string[]> {
+async function finish(
+  place: Place,
+  model: LoggedModel,
+  weights: Weights | undefined,
+): Promise<readonly string[]> {
   const { session, experiment, signal } = place;
   if (model.status.endsWith('READY')) return [];
   const left = await sendWeights(place, model, weights);
@@ -96,11 +105,14 @@ async function sendWeights(
   weights: Weights | undefined,
 ): Promise<readonly string[]> {
   const bytes = await weights?.store.read(weights.file);
-  if (weights === undefined || bytes === undefined) return [`${model.name}: its weights are not on this disk`];
+  if (weights === undefined || bytes === undefined)
+    return [`${model.name}: its weights are not on this disk`];
   const { largestFile = LARGEST } = session.options;
-  if (bytes.length > largestFile) return [`${model.name}: ${megabytes(bytes.length)}, stays in ${weights.store.location}`];
+  if (bytes.length > largestFile)
+    return [`${model.name}: ${megabytes(bytes.length)}, stays in ${weights.store.location}`];
   const { artifacts } = session.client;
-  if (!artifacts.canUpload(model)) return [`${model.name}: no way to put files to ${schemeOf(model.artifactUri)}`];
+  if (!artifacts.canUpload(model))
+    return [`${model.name}: no way to put files to ${schemeOf(model.artifactUri)}`];
   const name = weights.file.slice(weights.file.lastIndexOf('/') + 1);
   await artifacts.upload(model, name, bytes, { signal });
   return [];

@@ -71,14 +71,17 @@ interface Begun {
 /** The run on the server: the one that the cursor means, one with the same uid, or a new one. */
 async function begin(place: RunPlace, entries: readonly JournalEntry[]): Promise<Begun | undefined> {
   const { session, experiment, parentRunId, signal } = place;
-  const start = entries.flatMap((e) => (e.kind === 'record' && e.record.type === 'run_start' ? [e.record] : []))[0];
+  const start = entries.flatMap((e) =>
+    e.kind === 'record' && e.record.type === 'run_start' ? [e.record] : [],
+  )[0];
   if (start === undefined) return undefined;
   const { uid, name, startTime } = start;
   const { cursors } = session.options;
   const { experimentId } = experiment;
   const known = (await session.runs(experiment, signal)).get(uid);
   const cursor = await cursors.read(uid);
-  const sent = cursor !== undefined && cursor.entries <= entries.length && cursor.experimentId === experimentId;
+  const sent =
+    cursor !== undefined && cursor.entries <= entries.length && cursor.experimentId === experimentId;
   if (sent && known?.runId === cursor.runId) return { run: known, cursor, created: false };
   const wanted = { experimentId, name, startTime, userId: userName(), parentRunId, tags: { [UID]: uid } };
   const run = known ?? (await session.client.runs.getOrCreate(wanted, UID, { signal })).run;

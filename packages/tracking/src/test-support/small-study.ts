@@ -6,7 +6,11 @@ import type { RunSource, StudySource } from '../mlflow/source.ts';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A run of two epochs, with all that a run tells. Times are whole milliseconds since 1970. */
-export async function runRecords(store: Store, uid: string, condition: string): Promise<readonly RunRecord[]> {
+export async function runRecords(
+  store: Store,
+  uid: string,
+  condition: string,
+): Promise<readonly RunRecord[]> {
   const outcomes = encode(`outcomes of ${uid}`);
   await store.write('artifacts/test-last.safetensors', outcomes);
   await store.write('weights/last.safetensors', encode(`weights of ${uid}`));
@@ -130,10 +134,7 @@ export function smallStudy(names: readonly string[], active: () => boolean = () 
 /** A store of a study that is there: a parent and finished runs. */
 export async function finishedStudy(names: readonly string[] = ['kd', 'rco']): Promise<SmallStudy> {
   const study = smallStudy(names);
-  await write(study.root, [
-    ...PARENT,
-    { type: 'run_end', status: 'FINISHED', endTime: 1_700_000_200_000 },
-  ]);
+  await write(study.root, [...PARENT, { type: 'run_end', status: 'FINISHED', endTime: 1_700_000_200_000 }]);
   for (const [name, store] of Object.entries(study.stores)) {
     await write(store, await runRecords(store, `uid-${name}`, name));
   }

@@ -23,7 +23,12 @@ export async function workerCost(): Promise<WorkerCost> {
     const store = new NodeStore(folder);
     const journal = await Journal.open(store, 'journal.jsonl');
     const epoch = await timed(async (i) => {
-      const metrics = Array.from({ length: KEYS }, (_, k): MetricPoint => [`val/m${k}`, Math.random(), i, Date.now()]);
+      const metrics = Array.from({ length: KEYS }, (_, k): MetricPoint => [
+        `val/m${k}`,
+        Math.random(),
+        i,
+        Date.now(),
+      ]);
       journal.record({ type: 'metrics', metrics });
       await journal.flush();
     });

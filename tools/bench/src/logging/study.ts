@@ -39,7 +39,10 @@ export async function timeStudy(profile: string, uri: string | undefined): Promi
       child.on('close', resolve);
     });
     const wall = (performance.now() - begin) / 1000;
-    if (code !== 0) throw new RunError('CAIRN_BENCH_STUDY', `cairn run ended with code ${code}`, { fix: said.trim().split('\n') });
+    if (code !== 0)
+      throw new RunError('CAIRN_BENCH_STUDY', `cairn run ended with code ${code}`, {
+        fix: said.trim().split('\n'),
+      });
     const used: unknown = JSON.parse(await readFile(usage, 'utf8'));
     return { wall, parent: isRecord(used) ? Number(used['seconds']) : NaN };
   } finally {
