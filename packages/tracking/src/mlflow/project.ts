@@ -67,7 +67,7 @@ export function project(entries: readonly JournalEntry[]): Projection {
       ...switchTags(anchors),
       ...nonFiniteTags(metrics),
       ...unknownTags(entries),
-      ...Object.assign({}, ...all('result').map(({ result }) => resultTags(result))),
+      ...resultTags(all('result').at(-1)?.result ?? {}),
       ...(start === undefined ? {} : { 'mlflow.note.content': describeRun({ start, tags: own, anchors }) }),
     },
     metrics,
