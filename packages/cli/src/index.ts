@@ -4,4 +4,6 @@ export type * from './table/result.ts';
 export type { StudyEvent } from './terminal/events.ts';
 export { catalogue as commands } from './commands/catalogue.ts';
 export { parseLine } from './args/parse.ts';
+export { NodeStore } from './files/index.ts';
+export { machineValues } from './study/system-samples.ts';
 export { layOut, type Column } from './table/layout.ts';

@@ -302,6 +302,48 @@ export const rerunSpec = {
   ],
 } as const satisfies CommandSpec;
 
+export const syncSpec = {
+  name: 'sync',
+  summary: 'send what is recorded to an MLflow server',
+  details: [
+    'Without a URI: MLFLOW_TRACKING_URI, or the server that cairn ui has started. Sending twice is safe: the server gets what it has not.',
+    'With MLFLOW_TRACKING_URI set to http(s)://… cairn run sends while it trains; this command completes what was left.',
+  ],
+  arguments: [{ name: 'uri', summary: 'http(s)://…, or a database such as sqlite:///file', optional: true }],
+  flags: {
+    study: { type: 'names', value: 'NAME,NAME', summary: 'these studies, or study/profile (default all)' },
+    verify: { type: 'boolean', summary: 'read everything back and compare it' },
+    nonFinite: { type: 'boolean', summary: 'also send NaN and infinities, which ruin charts' },
+    json,
+  },
+  examples: [
+    ['cairn sync http://127.0.0.1:5000', 'all studies of this folder'],
+    ['cairn sync --study=quickstart --verify', 'one, and look whether it arrived'],
+  ],
+} as const satisfies CommandSpec;
+
+export const uiSpec = {
+  name: 'ui',
+  summary: 'look at all runs in MLflow, in the browser',
+  details: [
+    'Starts a server of its own with its own database under .cairn/mlflow, sends it what is recorded, and goes on sending until Ctrl-C.',
+    'MLflow is looked for on the PATH, then in python3 and python. It is fetched only with --uvx or --pipx.',
+  ],
+  arguments: [],
+  flags: {
+    noOpen: { type: 'boolean', summary: 'start no browser' },
+    port: { type: 'count', value: 'N', summary: 'instead of a free one' },
+    uvx: { type: 'boolean', summary: 'fetch MLflow with uvx: hundreds of megabytes the first time' },
+    pipx: { type: 'boolean', summary: 'fetch it with pipx' },
+    rebuild: { type: 'boolean', summary: 'make the database anew from the journals' },
+    json,
+  },
+  examples: [
+    ['cairn ui', 'until Ctrl-C'],
+    ['cairn ui --no-open --port=5050', 'on a machine without a screen'],
+  ],
+} as const satisfies CommandSpec;
+
 /** A way of a backend, timed; `doctor --tune` starts it. */
 export const paceSpec = {
   name: 'pace',

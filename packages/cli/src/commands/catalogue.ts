@@ -14,7 +14,9 @@ import {
   runsSpec,
   runSpec,
   rerunSpec,
+  syncSpec,
   taskSpec,
+  uiSpec,
   verifySpec,
 } from '../args/specs.ts';
 import type { Command } from '../command.ts';
@@ -36,6 +38,8 @@ export const catalogue: readonly CommandEntry[] = [
   { spec: analyseSpec, load: async () => (await import('./analyse.ts')).analyse },
   { spec: verifySpec, load: async () => (await import('./verify.ts')).verify },
   { spec: rerunSpec, load: async () => (await import('./rerun.ts')).rerun },
+  { spec: syncSpec, load: async () => (await import('./sync.ts')).sync },
+  { spec: uiSpec, load: async () => (await import('./ui.ts')).ui },
   { spec: gcSpec, load: async () => (await import('./gc.ts')).gc },
   { spec: doctorSpec, load: async () => (await import('./doctor.ts')).doctor },
   { spec: paceSpec, load: async () => (await import('./pace.ts')).pace },

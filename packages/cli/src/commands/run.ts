@@ -3,6 +3,7 @@ import { runSpec } from '../args/specs.ts';
 import type { FlagValues, JsonTarget } from '../args/flags.ts';
 import type { Call, Command, ExitCode, Host } from '../command.ts';
 import { acquireLock } from '../files/index.ts';
+import { beginLive } from '../mlflow/live.ts';
 import { coloured, print, printJson, unicode, widthOf } from '../output.ts';
 import { cacheLimit } from '../study/cache-limit.ts';
 import { profileJson, profileStep, shown } from '../profile/profile-step.ts';
@@ -20,6 +21,7 @@ import { provenanceOf } from '../study/provenance.ts';
 import { headLines, planLines } from '../study/show-plan.ts';
 import { readSpeed } from '../study/speed.ts';
 import { studyStatus, type StudyStatus } from '../study/status.ts';
+import { beginStudyJournal, type StudyJournal } from '../study/study-journal.ts';
 import { supersede } from '../study/supersede.ts';
 import { studyWarnings, warningLines } from '../study/warning-lines.ts';
 import { writeWork } from '../study/work-file.ts';
@@ -116,7 +118,10 @@ async function train(host: Host, opened: OpenedStudy, flags: Flags, live: LiveTe
     const cores = coresFor(opened, status, flags);
     const head = headLines(opened, status, { cores, speed, cache });
     live.show({ type: 'say', lines: [...head, ...(await warningLines(opened, status))] });
-    await prepare(host, opened, status, flags, live);
+    const journal = await prepare(host, opened, status, flags, live);
+    const mlflow = await beginLive(host, opened.places, { study: study.id, profile }, (text) =>
+      live.say(text),
+    );
     await writePinned(store, { backend: backend.id, numerics: plan.numerics });
     announce(opened, status, live);
     const { ends, complaints, seconds } = await execute(host, opened, status, cores, live);
@@ -124,12 +129,13 @@ async function train(host: Host, opened: OpenedStudy, flags: Flags, live: LiveTe
     await learnSpeed(opened, status, seconds, cores.threads);
     const failed = ends.filter((end) => !end.skipped && end.exitCode !== 0 && end.exitCode !== 130);
     for (const { id } of failed) print(host.err, ['', `${id}:`, ...(complaints.get(id) ?? [])]);
-    if (host.signal.aborted || ends.some((end) => end.exitCode === 130)) {
-      print(host.err, interrupted(flags));
-      return failed.length > 0 ? 1 : 130;
-    }
-    await showResults(host, opened, status, flags);
-    return failed.length > 0 ? 1 : 0;
+    const stopped = host.signal.aborted || ends.some((end) => end.exitCode === 130);
+    await journal.end(stopped ? 'KILLED' : failed.length > 0 ? 'FAILED' : 'FINISHED');
+    if (stopped) print(host.err, interrupted(flags));
+    else await showResults(host, opened, status, flags);
+    print(host.err, await mlflow.end());
+    if (failed.length > 0) return 1;
+    return stopped ? 130 : 0;
   } finally {
     lock.release();
   }
@@ -156,7 +162,7 @@ async function prepare(
   status: StudyStatus,
   flags: Flags,
   live: LiveTerminal,
-): Promise<void> {
+): Promise<StudyJournal> {
   const { study, store, profile, plan, backend } = opened;
   const { declared } = await declareStudy(store, study, status, new Date());
   for (const [id, { state, text }] of status.runs) {
@@ -165,6 +171,7 @@ async function prepare(
   }
   const { checkpointSeconds = CHECKPOINT_SECONDS } = flags;
   const provenance = await provenanceOf(host, plan);
+  const journal = await beginStudyJournal(opened, provenance, (text) => live.say(text));
   const work = {
     version: 1,
     profile,
@@ -173,10 +180,12 @@ async function prepare(
     checkpointSeconds,
     cacheLimit: cacheLimit(host, flags.cacheLimit),
     due: plan.runs.map(({ id }) => id).filter((id) => status.runs.get(id)?.state !== 'reused'),
+    parentUid: journal.uid,
     provenance,
     declared,
   } as const;
   await writeWork(store, work);
+  return journal;
 }
 
 function announce({ plan }: OpenedStudy, status: StudyStatus, live: LiveTerminal): void {

@@ -7,6 +7,7 @@ import { placesIn } from '../study/places.ts';
 import { checkDigest, openSplits, startBackend } from '../study/ground.ts';
 import { workOnGivenRoute } from '../study/given-route-task.ts';
 import { patientLock } from '../study/patient-lock.ts';
+import { sampleSystem } from '../study/system-samples.ts';
 import { readWork } from '../study/work-file.ts';
 import { workOnRoute, workOnRun, type WorkerGround } from '../study/worker.ts';
 import { encodeEvent, type StudyEvent } from '../terminal/events.ts';
@@ -39,6 +40,7 @@ export const task: Command<typeof taskSpec.flags> = {
       host.signal,
     );
     if (lock === undefined) return 130;
+    const sampling = sampleSystem(new NodeStore(folder));
     try {
       const text =
         route === undefined
@@ -50,6 +52,7 @@ export const task: Command<typeof taskSpec.flags> = {
       if (error instanceof RunError && error.code === 'CAIRN_INTERRUPTED') return 130;
       throw error;
     } finally {
+      sampling.stop();
       lock.release();
     }
   },

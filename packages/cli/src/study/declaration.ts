@@ -21,7 +21,7 @@ export interface Declared {
 
 export interface Look {
   readonly time: string;
-  readonly at: 'table' | 'comparison';
+  readonly at: 'table' | 'comparison' | 'mlflow';
   readonly seeds: readonly number[];
   readonly teacherSeeds: readonly number[];
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { isPluginData, isRecord, optionPath, type RunRecord } from '@cairn/core';
-import type { RunSpec } from '@cairn/engine';
+import { cpus } from 'node:os';
+import { isPluginData, isRecord, optionPath, type RunRecord, type Splits } from '@cairn/core';
+import { carve, rowsToTrainOn, type RunSpec } from '@cairn/engine';
 import { version } from '../version.ts';
 import { provenanceTags } from './provenance.ts';
 import type { WorkerGround } from './worker.ts';
@@ -25,19 +26,46 @@ export function headerRecords({ work, splits }: WorkerGround, header: RunHeader)
     'cairn.role': spec.role,
     'cairn.seed': String(spec.seed),
     'cairn.config': hash,
+    'cairn.backend': work.backend,
+    'cairn.device': deviceName(),
     'cairn.numerics': numerics,
     'cairn.version': version,
     ...(work.provenance === undefined ? {} : provenanceTags(work.provenance)),
     ...header.tags,
   };
-  const { id } = splits.spec;
-  const digest = splits.digest.slice(0, 32);
+  const parent = spec.role === 'student' && work.parentUid !== undefined ? { parentUid: work.parentUid } : {};
+  const startTime = Date.now();
   return [
-    { type: 'run_start', uid: randomUUID(), experiment: study.id, name, startTime: Date.now(), tags },
+    { type: 'run_start', uid: randomUUID(), experiment: study.id, name, startTime, ...parent, tags },
     { type: 'params', params: flatten(spec) },
-    { type: 'dataset', name: id, digest, source: id, context: 'train', rows: splits.train.size },
-    { type: 'dataset', name: id, digest, source: id, context: 'test', rows: splits.test.size },
+    ...datasetRecords(splits, spec),
   ];
+}
+
+/** The rows that are trained on, those held out where there are some, and the test split. */
+function datasetRecords({ spec: { id }, digest, train, test }: Splits, spec: RunSpec): RunRecord[] {
+  const { labels } = train;
+  const rows = carve(labels, spec.validation.fraction, spec.validation.seed);
+  const trained = rowsToTrainOn(rows.train, labels, spec).length;
+  const parts = [
+    { context: 'train', rows: trained },
+    ...(rows.held.length === 0 ? [] : [{ context: 'val', rows: rows.held.length } as const]),
+    { context: 'test', rows: test.size },
+  ] as const;
+  return parts.map((part) => ({
+    type: 'dataset',
+    name: id,
+    digest: digest.slice(0, 32),
+    source: id,
+    ...part,
+  }));
+}
+
+/** What computes, for people. */
+function deviceName(): string {
+  const processors = cpus();
+  const model = processors[0]?.model.trim() ?? '';
+  return model === '' || model === 'unknown' ? `${process.arch} processor` : model;
 }
 
 /** Options by their path, such as `model.depth`; a plugin's id stands at its own path. */

@@ -14,6 +14,8 @@ export interface WorkFile {
   readonly cacheLimit?: number;
   /** Ids of the runs that are to be trained: what of a teacher's outputs is asked for again. @default all */
   readonly due?: readonly string[];
+  /** Of the study's own journal: its runs are children of it. */
+  readonly parentUid?: string;
   /** Of the command that wrote it. */
   readonly provenance?: Provenance;
   /** What was declared before the first student, and each change of it: `study.json`. */

@@ -141,11 +141,15 @@ export async function finishStage(session: Session, stage: Stage): Promise<void>
   state.stage = undefined;
 }
 
-/** What the student has become by a stage, on the held-out samples: `stage/kl`, `stage/top1`, … */
+/** Series of a stage's ends; its record has every metric. A run's charts stay few. */
+const CONGRUENCE = ['top1', 'kl', 'agree1'] as const;
+
+/** What the student has become by a stage, on the held-out samples: `stage/top1`, `stage/kl`, `stage/agree1`. */
 function recordCongruence({ env, state, order }: Session, metrics: Readonly<Record<string, number>>): void {
   const [epoch, time] = [state.step / order.stepsPerEpoch, Math.round(env.now())];
-  const points = Object.entries(metrics).map(
-    ([key, value]) => [key.replace(/^val\//, 'stage/'), value, epoch, time] as const,
-  );
+  const points = CONGRUENCE.flatMap((name) => {
+    const value = metrics[`val/${name}`];
+    return value === undefined ? [] : [[`stage/${name}`, value, epoch, time] as const];
+  });
   if (points.length > 0) env.journal.record({ type: 'metrics', metrics: points });
 }

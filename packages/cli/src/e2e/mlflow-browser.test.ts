@@ -1,0 +1,97 @@
+/** Somebody who knows only MLflow opens the study in a browser, compares two runs and sees the chart. */
+import { createClient, type Run } from 'mlflow-js-client';
+import { findMlflow, startServer } from 'mlflow-js-client/test-support';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { findChromium, openBrowser, shot } from './browser.ts';
+import { cairn, temporaryFolder, TINY } from './cairn-process.ts';
+
+const [mlflow, chromium] = [findMlflow('3'), findChromium()];
+const missing = [mlflow, chromium].flatMap((found) => ('missing' in found ? [found.missing] : [])).join(' ');
+const inCi = process.env['CI'] !== undefined && process.env['CI'] !== 'false';
+/** Pages of MLflow are large, and machines busy. */
+const SEEN = { timeout: 90_000 };
+
+test.skipIf(missing !== '' && !inCi)(
+  `MLflow's pages show a study ${missing}`,
+  async () => {
+    if ('missing' in chromium) throw new Error(missing);
+    const server = await startServer('3');
+    onTestFinished(server.stop);
+    const study = [
+      'run',
+      'quickstart',
+      ...TINY,
+      '--student.training.epochs=3',
+      '--only=kd,rco-eei',
+      '--seeds=0,1',
+    ];
+    const trained = await cairn(temporaryFolder(), study, { MLFLOW_TRACKING_URI: server.uri });
+    expect(trained.code, trained.err).toBe(0);
+    const runs = await runsOf(server.uri);
+    const browser = await openBrowser(chromium.path);
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+
+    await page.goto(`${server.uri}/#/experiments`);
+    await page.getByText('quickstart', { exact: true }).first().waitFor(SEEN);
+    await shot(page, '1-experiments');
+
+    const [first] = runs;
+    await page.goto(`${server.uri}/#/experiments/${first?.experimentId ?? ''}/runs`);
+    await page.getByText('quickstart smoke').first().waitFor(SEEN);
+    await shot(page, '2-runs');
+
+    const students = runs.filter(
+      ({ tags }) => tags['cairn.seed'] === '0' && tags['cairn.role'] === 'student',
+    );
+    await compare(page, server.uri, students);
+    await shot(page, '4-compare');
+
+    const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
+    await page.goto(pageOf(server.uri, parent));
+    await page.getByText('Made by').first().waitFor(SEEN);
+    await shot(page, '5-parent');
+
+    const rco = students.find(({ tags }) => tags['cairn.condition'] === 'rco-eei');
+    await page.goto(pageOf(server.uri, rco));
+    await page.getByText('student.model.depth').first().waitFor(SEEN);
+    await shot(page, '6-run');
+    await page.goto(`${pageOf(server.uri, rco)}/model-metrics`);
+    await page.locator('.js-plotly-plot').first().waitFor(SEEN);
+    await shot(page, '7-metrics');
+  },
+  600_000,
+);
+
+/** The comparison of two runs, as its button opens it, and the charts of the experiment. */
+async function compare(page: Page, uri: string, runs: readonly Run[]): Promise<void> {
+  const [id = '0'] = runs.map(({ experimentId }) => experimentId);
+  await page.goto(`${uri}/#/experiments/${id}/runs?compareRunsMode=CHART`);
+  await page.locator('.js-plotly-plot').first().waitFor(SEEN);
+  await shot(page, '3-charts');
+  const ids = encodeURIComponent(JSON.stringify(runs.map(({ runId }) => runId)));
+  await page.goto(
+    `${uri}/#/compare-runs?runs=${ids}&experiments=${encodeURIComponent(JSON.stringify([id]))}`,
+  );
+  await page
+    .getByText(/Comparing 2 Runs/)
+    .first()
+    .waitFor(SEEN);
+  for (const { name } of runs) expect(await page.getByText(name).count()).toBeGreaterThan(0);
+  await page.locator('.js-plotly-plot').first().waitFor(SEEN);
+  expect(await page.locator('.js-plotly-plot svg').count()).toBeGreaterThan(0);
+}
+
+function pageOf(uri: string, run: Run | undefined): string {
+  return `${uri}/#/experiments/${run?.experimentId ?? ''}/runs/${run?.runId ?? ''}`;
+}
+
+async function runsOf(uri: string): Promise<readonly Run[]> {
+  const client = createClient({ uri });
+  const experiment = await client.experiments.getByName('quickstart');
+  const runs: Run[] = [];
+  for await (const run of client.runs.searchAll([experiment?.experimentId ?? ''])) runs.push(run);
+  client.close();
+  return runs;
+}

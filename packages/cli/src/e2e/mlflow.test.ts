@@ -1,0 +1,136 @@
+/** `cairn run`, `cairn sync` and `cairn ui` against a real MLflow, as their users call them. */
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { createClient, type Run } from 'mlflow-js-client';
+import { describeServer, findMlflow } from 'mlflow-js-client/test-support';
+import { expect, test } from 'vitest';
+import { cairn, fileAt, lives, start, temporaryFolder, TINY, until, type Running } from './cairn-process.ts';
+
+const STUDY = ['run', 'quickstart', ...TINY, '--only=kd', '--seeds=0,1'];
+const PATIENCE = 240_000;
+
+async function runsOf(uri: string, experiment: string): Promise<readonly Run[]> {
+  const client = createClient({ uri });
+  const found = await client.experiments.getByName(experiment);
+  const runs: Run[] = [];
+  for await (const run of client.runs.searchAll([found?.experimentId ?? ''])) runs.push(run);
+  client.close();
+  return runs.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+interface SyncJson {
+  readonly studies: readonly {
+    readonly problems: readonly unknown[];
+    readonly verified: readonly {
+      readonly name: string;
+      readonly compared: number;
+      readonly differences: readonly string[];
+    }[];
+  }[];
+}
+
+describeServer('3', 'cairn run with a server', (server) => {
+  test(
+    'a study is there when its table is, and reads back equal',
+    async () => {
+      const home = temporaryFolder();
+      const name = `live ${process.pid}`;
+      const env = { MLFLOW_TRACKING_URI: server().uri, MLFLOW_EXPERIMENT_NAME: name };
+      const trained = await cairn(home, STUDY, env);
+      expect(trained.code, trained.err).toBe(0);
+      const runs = await runsOf(server().uri, name);
+      const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
+      expect(runs.length).toBeGreaterThan(3);
+      expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'FINISHED'));
+      const children = runs.filter(({ tags }) => tags['mlflow.parentRunId'] === parent?.runId);
+      expect(children.length).toBe(runs.length - 1);
+      expect(parent?.tags['mlflow.note.content']).toContain('cairn run quickstart');
+      for (const { metrics, datasets } of children.filter(({ tags }) => tags['cairn.condition'] === 'kd')) {
+        const keys = Object.keys(metrics).filter((key) => !key.startsWith('system/'));
+        expect(keys.length).toBeLessThanOrEqual(25);
+        expect(datasets.map(({ context }) => context).sort()).toEqual(['test', 'train', 'val']);
+      }
+
+      const json = join(home, 'sync.json');
+      const synced = await cairn(home, ['sync', '--verify', `--json=${json}`], env);
+      expect(synced.code, synced.out + synced.err).toBe(0);
+      const { studies } = JSON.parse(fileAt(json)?.toString() ?? '') as SyncJson;
+      expect(studies[0]?.problems).toEqual([]);
+      expect(studies[0]?.verified.flatMap(({ differences }) => differences)).toEqual([]);
+      expect(studies[0]?.verified.every(({ compared }) => compared > 40)).toBe(true);
+
+      // Another server's view of the same journals, by two at once: the lock lets one of them work.
+      const other = { ...env, MLFLOW_EXPERIMENT_NAME: `${name} again` };
+      const fresh = (): Promise<unknown> => cairn(home, ['sync', `${server().uri}/`], other);
+      await Promise.all([fresh(), fresh()]);
+      expect((await runsOf(server().uri, `${name} again`)).length).toBe(runs.length);
+    },
+    PATIENCE,
+  );
+});
+
+test(
+  'a server that is away costs a warning, and training ends as if nothing had happened',
+  async () => {
+    const home = temporaryFolder();
+    const { code, out, err } = await cairn(home, STUDY, { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' });
+    expect(code).toBe(0);
+    expect(out.match(/training goes on, the journals keep everything/g)?.length).toBe(1);
+    expect(err).toBe('MLflow has not got everything: "cairn sync" sends the rest to http://127.0.0.1:9\n');
+  },
+  PATIENCE,
+);
+
+test(
+  'a folder is no server: said at the beginning, trained all the same',
+  async () => {
+    const home = temporaryFolder();
+    const { code, out } = await cairn(home, STUDY, { MLFLOW_TRACKING_URI: 'file:///tmp/mlruns' });
+    expect(code).toBe(0);
+    expect(out).toContain('MLflow is not sent to file:///tmp/mlruns while training.');
+  },
+  PATIENCE,
+);
+
+const mlflow = findMlflow('3');
+const skipped = 'missing' in mlflow ? mlflow.missing : undefined;
+
+test.skipIf(skipped !== undefined && process.env['CI'] === undefined)(
+  `cairn ui: starts, is reused, makes an old database anew, stops ${skipped ?? ''}`,
+  async () => {
+    if ('missing' in mlflow) throw new Error(mlflow.missing);
+    const home = temporaryFolder();
+    const env = { CAIRN_MLFLOW: mlflow.path };
+    expect((await cairn(home, STUDY)).code).toBe(0);
+
+    const first = start(home, ['ui', '--no-open'], env);
+    const uri = await address(first);
+    const runs = await runsOf(uri, 'quickstart');
+    expect(runs.length).toBeGreaterThan(3);
+    const second = await cairn(home, ['ui', '--no-open'], env);
+    expect([second.code, second.out]).toEqual([0, `${uri}   runs already (process ${first.process.pid})\n`]);
+    const synced = await cairn(home, ['sync'], env);
+    expect(synced.out).toContain('is in use by process');
+    first.process.kill('SIGINT');
+    const ended = await first.ended;
+    expect(ended.code, ended.err).toBe(0);
+    expect(lives(first.process.pid ?? 0)).toBe(false);
+    await expect(fetch(`${uri}/health`)).rejects.toThrow('fetch failed');
+
+    const database = new DatabaseSync(join(home, 'mlflow/mlflow.db'));
+    database.exec("UPDATE alembic_version SET version_num = '451aebb31d03'");
+    database.close();
+    const third = start(home, ['ui', '--no-open'], env);
+    const again = await runsOf(await address(third), 'quickstart');
+    expect(again.map(({ name, status }) => [name, status])).toEqual(
+      runs.map(({ name, status }) => [name, status]),
+    );
+    third.process.kill('SIGTERM');
+    expect((await third.ended).err).toContain('made anew from the journals');
+  },
+  PATIENCE,
+);
+
+function address(running: Running): Promise<string> {
+  return until('address', () => /http:\/\/\S+/.exec(running.out())?.[0], running);
+}

@@ -1,0 +1,23 @@
+/** A run's options under the paths that a study and a command line have for them. */
+
+/** Options of the network that is trained. */
+const NETWORK = /^(model|training)(\.|$)/;
+
+/** Texts of options are longer only where somebody wrote a list into one. */
+const LONGEST = 6000;
+
+/**
+ * `model.depth` becomes `student.model.depth`, as it stands in the study; the rest is there already. What a server
+ * would cut is cut here, so that what is sent is what is read back.
+ */
+export function paramNames(
+  params: Readonly<Record<string, string>>,
+  role: 'teacher' | 'student',
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      NETWORK.test(name) ? `${role}.${name}` : name,
+      value.length <= LONGEST ? value : `${value.slice(0, LONGEST - 1)}…`,
+    ]),
+  );
+}
