@@ -2,6 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { intervalText, signed, type Comparison } from '@cairn/report';
 import { expect, test } from 'vitest';
+import type { Host } from '../command.ts';
+import { reportFigures } from '../report/report.ts';
 import { cairn, emptyHome, small, writeStudy } from './synthetic-study.ts';
 
 /** What a page has under `cairn-comparison`. */
@@ -69,4 +71,24 @@ test('one run, into a folder; a study that is not there', async () => {
     ]
   `);
   expect(existsSync(join(home, 'reports'))).toBe(false);
+});
+
+test('the same figures as files, for whoever keeps them elsewhere', async () => {
+  const home = emptyHome();
+  await writeStudy(home, small);
+  await cairn(home, 'report small --stored');
+  const host: Pick<Host, 'home' | 'studies'> = {
+    home,
+    studies: { names: [], load: () => Promise.reject(new Error()) },
+  };
+  const files = await reportFigures(host as Host, 'small/default', { networks: false });
+  expect(files.map(({ figure, file, type }) => [figure, file, type])).toEqual(
+    ['contrasts', 'cost'].flatMap((name) => [
+      [name, `${name}.svg`, 'image/svg+xml'],
+      [name, `${name}.png`, 'image/png'],
+    ]),
+  );
+  for (const { file, bytes } of files) {
+    expect(readFileSync(join(home, 'reports/small/default/figures', file)).equals(bytes)).toBe(true);
+  }
 });

@@ -177,8 +177,8 @@ export async function predictionPlane(
   if (networks.length < 3) return 'fewer than three states of networks are kept.';
   const said = [];
   for (const state of networks) said.push((await opinions.of(state)).logP.map(Math.exp));
-  const { batches: _, rows } = opinions.lab.heldOut;
-  const labels = Float64Array.from({ length: rows.length * classes }, (__, i) => {
+  const { rows } = opinions.lab.heldOut;
+  const labels = Float64Array.from({ length: rows.length * classes }, (_, i) => {
     const row = rows[Math.floor(i / classes)] ?? 0;
     return opinions.lab.splits.train.labels[row] === i % classes ? 1 : 0;
   });

@@ -94,7 +94,9 @@ function panel(runs: readonly RunTrace[], metric: string, label: string, looks: 
   const y = scaleOf(values, [HEIGHT, 0], { log, pad: 0.06 });
   const place = (p: SeedPoint) => ({ x: project(x, p.epoch), y: project(y, p.value) });
   const merged = joined(lines, ({ points }) => JSON.stringify(points));
-  const ends = merged.map(({ name, points, text }) => ({ ...place(points.at(-1) as SeedPoint), name, text }));
+  const ends = merged.flatMap(({ name, points, text }) =>
+    points.slice(-1).map((end) => ({ ...place(end), name, text })),
+  );
   const inside = ends.filter((end) => end.x < WIDTH - 40);
   const labels = placeLabels(inside, {
     ...{ width: WIDTH, height: HEIGHT, margin: 0, fontSize: 10 },

@@ -33,18 +33,6 @@ export function project({ domain: [low, high], range: [from, to], log }: Scale, 
   return from + part * (to - from);
 }
 
-/** Round steps that fill a scale: at most so many. */
-export function ticks([low, high]: readonly [number, number], most: number): number[] {
-  const raw = (high - low) / Math.max(1, most);
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) ?? raw;
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
-    Number(((first + i) * step).toPrecision(12)),
-  );
-}
-
 /** 1, 2 and 5 times powers of ten within a logarithmic scale; only powers where it is long. */
 export function logTicks([low, high]: readonly [number, number]): number[] {
   const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];

@@ -1,14 +1,16 @@
 /** From a figure to an SVG, without a browser. Vega is loaded at the first call. */
+import type * as VegaModule from 'vega';
+import type { LoggerInterface } from 'vega';
 import type { Figure } from '../figures/figure.ts';
 import { config } from '../figures/theme.ts';
 import { textWidth } from './text-width.ts';
 
-type Vega = typeof import('vega');
+type Vega = typeof VegaModule;
 /** What Vega measures text by; its types leave it out. */
 interface TextMetrics {
   width: (
     item: { readonly font?: string; readonly fontSize?: number; readonly fontWeight?: unknown },
-    text: unknown,
+    text: string | number | undefined,
   ) => number;
 }
 
@@ -38,7 +40,7 @@ function measureByTable(vega: Vega): void {
 }
 
 /** What Vega finds odd is a fault of ours. */
-function loud(vega: Vega, name: string): import('vega').LoggerInterface {
+function loud(vega: Vega, name: string): LoggerInterface {
   const fail = (...args: unknown[]): never => {
     throw new TypeError(`figure ${name}: ${args.map(String).join(' ')}`);
   };
