@@ -6,7 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const requirements: Readonly<Record<string, string>> = { 3: 'mlflow==3.17.*', 2: 'mlflow==2.22.*' };
+const requirements: Readonly<Record<string, string>> = {
+  3: 'mlflow==3.17.*',
+  // MLflow 2 allows SQLAlchemy 2.1 and does not start with it.
+  2: 'mlflow==2.22.* sqlalchemy<2.1',
+};
 const root = resolve(import.meta.dirname, '..');
 const wanted = process.argv.slice(2);
 
@@ -26,7 +30,7 @@ function install(requirement: string, folder: string): void {
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   // Wheels only: nothing is built. Byte code is made on the first import, of what is used.
   const options = ['--only-binary=:all:', '--no-compile', '--quiet', '--disable-pip-version-check'];
-  run(python, ['-m', 'pip', 'install', ...options, requirement]);
+  run(python, ['-m', 'pip', 'install', ...options, ...requirement.split(' ')]);
   writeFileSync(stamp, requirement);
 }
 

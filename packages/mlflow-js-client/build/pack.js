@@ -17,7 +17,9 @@ if (!process.argv.includes('--restore')) {
   execFileSync(process.execPath, [tsc, '--project', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
   copyFileSync(join(root, '../../LICENSE'), join(dist, 'LICENSE'));
   copyFileSync(manifest, kept);
-  const { scripts: _scripts, nx: _nx, ...packed } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const packed = JSON.parse(readFileSync(manifest, 'utf8'));
+  delete packed.scripts;
+  delete packed.nx;
   packed.exports = { '.': { types: './dist/index.d.ts', default: './dist/index.js' } };
   writeFileSync(manifest, `${JSON.stringify(packed, undefined, 2)}\n`);
 }

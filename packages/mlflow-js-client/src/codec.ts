@@ -128,8 +128,7 @@ export function encodePairs(
   }));
 }
 
+/** Code points, as Python counts them. */
 export function characters(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }

@@ -76,7 +76,7 @@ async function findOrCreate(
 ): Promise<Experiment> {
   const found = await getByName(rest, experiment.name, options);
   if (found !== undefined) return found;
-  let refused: unknown;
+  let refused: MlflowError | undefined;
   try {
     await create(rest, experiment, options);
   } catch (error) {

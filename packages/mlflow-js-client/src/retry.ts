@@ -1,6 +1,6 @@
 /** When to try again, and how long to wait before it. Codes and numbers are those of MLflow's Python client. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MlflowError } from './errors.ts';
+import type { MlflowError } from './errors.ts';
 import type { RetryNote, RetryOptions } from './options.ts';
 
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);

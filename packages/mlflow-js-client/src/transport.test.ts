@@ -111,7 +111,7 @@ describe('retries', () => {
     const { client } = await setUp((_, i) => (i === 0 ? { trouble: 'silence' } : { status: 503 }), {
       retry: { backoffMs: 60_000 },
     });
-    for (const _ of ['request', 'wait']) {
+    for (let i = 0; i < 2; i++) {
       const abort = new AbortController();
       const reason = new Error('enough');
       setTimeout(() => abort.abort(reason), 50);
