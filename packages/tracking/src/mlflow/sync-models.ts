@@ -94,6 +94,8 @@ async function finish(
   const { session, experiment, signal } = place;
   if (model.status.endsWith('READY')) return [];
   const left = await sendWeights(place, model, weights);
+  if (left.length > 0)
+    await session.client.models.setTags(model.modelId, { 'cairn.left_out': left.join('\n') }, { signal });
   const ready = await session.client.models.finish(model.modelId, 'READY', { signal });
   (await session.models(experiment, signal))?.set(model.tags[MODEL_SHA] ?? '', ready);
   return left;

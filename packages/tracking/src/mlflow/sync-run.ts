@@ -44,7 +44,10 @@ export async function syncRun(place: RunPlace, source: RunSource): Promise<Synce
   let { cursor } = begun;
   await adopt(place, run);
   const left: string[] = [];
-  if (created) left.push(...(await sendFiles({ session, run, source, signal }, await configFile(source))));
+  if (created) {
+    left.push(...(await sendFiles({ session, run, source, signal }, await configFile(source))));
+    await session.options.cursors.write(cursor);
+  }
   const from = cursor.entries;
   const { chunk = 500 } = session.options;
   while (cursor.entries < entries.length) {
@@ -55,7 +58,6 @@ export async function syncRun(place: RunPlace, source: RunSource): Promise<Synce
     await session.options.cursors.write(cursor);
   }
   cursor = await sendSamples(place, source, cursor);
-  if (left.length > 0) await leftOut(place, run, left);
   const status = await sendStatus(place, source, entries, cursor);
   const { uid } = cursor;
   return { name: source.name, uid, runId: run.runId, lines: entries.length - from, status, left };
@@ -87,7 +89,6 @@ async function begin(place: RunPlace, entries: readonly JournalEntry[]): Promise
   const run = known ?? (await session.client.runs.getOrCreate(wanted, UID, { signal })).run;
   (await session.runs(experiment, signal)).set(uid, run);
   const fresh: RunCursor = { version: 1, uid, experimentId, runId: run.runId, entries: 0, samples: 0 };
-  await cursors.write(fresh);
   return { run, cursor: fresh, created: true };
 }
 
@@ -129,6 +130,7 @@ async function sendDifference(
   const left = [...(await sendJournalled(files, after.files.slice(before.files.length)))];
   if (result !== undefined) left.push(...(await sendFiles(files, resultFiles(result.result))));
   const models = { ...files, experiment: place.experiment };
+  if (left.length > 0) await leftOut(place, run, left);
   left.push(...(await sendAnchors(models, after.anchors.slice(before.anchors.length))));
   const { student } = after;
   if (student !== undefined && student.sha256 !== before.student?.sha256) {
@@ -156,6 +158,7 @@ async function sendSamples(place: RunPlace, source: RunSource, cursor: RunCursor
   return next;
 }
 
+/** Before the cursor moves on: who is killed here says it again. What a model lacks stands with the model. */
 async function leftOut({ session, signal }: RunPlace, run: Run, left: readonly string[]): Promise<void> {
   const text = [...new Set(left)].join('\n');
   await session.client.runs.setTag(run.runId, 'cairn.left_out', text, { signal });
