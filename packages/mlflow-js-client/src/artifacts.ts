@@ -129,17 +129,18 @@ async function download(
   options: CallOptions = {},
 ): Promise<Uint8Array> {
   const { signal } = options;
-  if (location.kind === 'http')
-    return transport.send({
-      method: 'GET',
-      path: `${location.root}/${httpPath(location.base, path)}`,
-      signal,
-    });
+  const throughRun = (runId: string): Promise<Buffer> =>
+    transport.send({ method: 'GET', path: '/get-artifact', query: { run_uuid: runId, path }, signal });
+  if (location.kind === 'http') {
+    // MLflow 2 puts the name into a header as it is, and hangs up where it is not Latin-1.
+    if (owner.runId !== undefined && /[^\u0020-\u00ff]/.test(path)) return throughRun(owner.runId);
+    const url = `${location.root}/${httpPath(location.base, path)}`;
+    return transport.send({ method: 'GET', path: url, signal });
+  }
   if (location.kind === 'file') return readFile(filePath(location.folder, path));
   // The server has the credentials that we have not.
   if (owner.runId === undefined) throw unsupported(location, 'download');
-  const query = { run_uuid: owner.runId, path };
-  return transport.send({ method: 'GET', path: '/get-artifact', query, signal });
+  return throughRun(owner.runId);
 }
 
 function incomplete(path: string, bytes: number, there: ArtifactInfo | undefined): MlflowError {

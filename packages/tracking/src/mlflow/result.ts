@@ -18,7 +18,7 @@ export function resultMetrics(result: JsonObject, time: number): Metric[] {
     ...FINAL.map((name) => [`final/${name}`, last[`test/${name}`]] as const),
     ['best/val_top1', best['val/top1']],
     ['cost/student_epochs', numberOr(result['epochs'])],
-    ['cost/tera_multiply_adds', (student + teacher + search) / 1e12],
+    ['cost/giga_multiply_adds', (student + teacher + search) / 1e9],
     ['time/total_s', numberOr(result['seconds'])],
   ];
   return values.flatMap(([key, value]) =>
