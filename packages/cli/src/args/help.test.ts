@@ -26,6 +26,8 @@ test('the overview leaves out what is hidden', () => {
       report   one HTML page of a study or a run, and its figures as SVG and PNG
       verify   check every hash of a run, a study or a route again
       rerun    repeat a finished run and compare it bit by bit
+      sync     send what is recorded to an MLflow server
+      ui       look at all runs in MLflow, in the browser
       help     all about a command: cairn help run
 
     studies  quickstart, cifar100-rco

@@ -110,7 +110,7 @@ test("kill -9 of a student's process: the same command ends with the same weight
     "
   `);
   const listed = await cairn(home, ['runs', 'quickstart']);
-  expect(listed.out).toMatch(/rco-greedy-t0-s0 +not finished$/m);
+  expect(listed.out).toMatch(/rco-greedy-t0-s0 +not finished +\d+ kB$/m);
   expect(await hashes(home)).toEqual(expected);
   expectResumed(folder);
 });

@@ -90,7 +90,9 @@ test('a folder becomes a route that evaluates as PyTorch does', async () => {
     expect(metrics['test/nll']).toBeCloseTo(nll, 5);
   }
   expect((await cairn(`routes import ${ROUTE} --study=tiny`)).out).toContain('was here already');
-  expect((await cairn('routes list')).out).toBe(`${id}  resnet8       imported     5 anchors  8 epochs\n`);
+  expect((await cairn('routes list')).out).toBe(
+    `${id}  resnet8       imported     5 anchors  8 epochs   133 kB\n`,
+  );
   expect((await cairn(`routes show ${id}`)).out).toContain('every hash is right');
 });
 
