@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { commandHelp, overview } from './help.ts';
+import * as results from './result-specs.ts';
 import * as specs from './specs.ts';
 import type { CommandSpec } from './flags.ts';
 
-const all: readonly CommandSpec[] = Object.values(specs);
+const all: readonly CommandSpec[] = [...Object.values(specs), ...Object.values(results)];
 
 test('the overview leaves out what is hidden', () => {
   expect(`\n${overview(all, ['quickstart', 'cifar100-rco']).join('\n')}\n`).toMatchInlineSnapshot(`

@@ -1,23 +1,18 @@
 /** Every command: its line, and where its work is found. Loaded when called, so that help stays quick. */
 import type { CommandSpec } from '../args/flags.ts';
+import { compareSpec, reportSpec, rerunSpec, syncSpec, uiSpec, verifySpec } from '../args/result-specs.ts';
 import {
   analyseSpec,
-  compareSpec,
   dataSpec,
   doctorSpec,
   evalSpec,
   gcSpec,
   paceSpec,
   pluginsSpec,
-  reportSpec,
   routesSpec,
   runsSpec,
   runSpec,
-  rerunSpec,
-  syncSpec,
   taskSpec,
-  uiSpec,
-  verifySpec,
 } from '../args/specs.ts';
 import type { Command } from '../command.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { suggestion, UsageError } from '@cairn/core';
 import { compareStudy, comparisonCsv, comparisonMarkdown, planSeeds, type StudyResult } from '@cairn/report';
-import { compareSpec } from '../args/specs.ts';
+import { compareSpec } from '../args/result-specs.ts';
 import type { Command, Host } from '../command.ts';
 import { print, printJson, unicode, widthOf } from '../output.ts';
 import { namedRuns } from '../study/named-runs.ts';

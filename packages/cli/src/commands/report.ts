@@ -1,4 +1,4 @@
-import { reportSpec } from '../args/specs.ts';
+import { reportSpec } from '../args/result-specs.ts';
 import type { Command } from '../command.ts';
 import { counted } from '../format.ts';
 import { print, printJson } from '../output.ts';

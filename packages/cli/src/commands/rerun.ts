@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunError, UsageError } from '@cairn/core';
-import { rerunSpec } from '../args/specs.ts';
+import { rerunSpec } from '../args/result-specs.ts';
 import type { Command, Host } from '../command.ts';
 import { coloured, print, printJson, unicode } from '../output.ts';
 import { packageText, type OutsidePackage } from '../outside/package-files.ts';

@@ -1,7 +1,7 @@
 import { CairnError, RunError, UsageError } from '@cairn/core';
 import { MlflowError, readTrackingUri } from 'mlflow-js-client';
 import type { StudyReport } from '@cairn/tracking';
-import { syncSpec } from '../args/specs.ts';
+import { syncSpec } from '../args/result-specs.ts';
 import type { FlagValues } from '../args/flags.ts';
 import type { Command, Host } from '../command.ts';
 import { counted } from '../format.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CairnError, RunError, UsageError } from '@cairn/core';
 import { MlflowError } from 'mlflow-js-client';
 import type { ManagedServer } from '@cairn/tracking';
-import { uiSpec } from '../args/specs.ts';
+import { uiSpec } from '../args/result-specs.ts';
 import type { FlagValues } from '../args/flags.ts';
 import type { Command, ExitCode, Host } from '../command.ts';
 import { acquireLock, lockOwner } from '../files/index.ts';

@@ -1,6 +1,6 @@
 import { RunError, suggestion, UsageError, type Store } from '@cairn/core';
 import { loadJournal } from '@cairn/tracking';
-import { verifySpec } from '../args/specs.ts';
+import { verifySpec } from '../args/result-specs.ts';
 import type { Command, Host } from '../command.ts';
 import { counted } from '../format.ts';
 import { print, printJson } from '../output.ts';
