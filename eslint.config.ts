@@ -17,7 +17,14 @@ const pageOnly =
 const nodeOnly = 'process Buffer global require module __dirname __filename setImmediate clearImmediate';
 
 export default defineConfig(
-  globalIgnores(['**/dist', '**/build-output', '**/.cairn', '.nx', '.venv', 'packages/backend-wasm/assembly']),
+  globalIgnores([
+    '**/dist',
+    '**/build-output',
+    '**/.cairn',
+    '.nx',
+    '.venv',
+    'packages/backend-wasm/assembly',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
