@@ -1,7 +1,7 @@
 /**
  * Filter gradient: dW[tap][row][channel] += Σ over pixels of patch value × dy. A tile is 6 neighbouring patch values × a
- * panel of output channels; pixels are the inner loop. The caller hands in chunks of a few hundred pixels: they stay in
- * the first-level cache, and the partial sums keep single precision sound over large batches.
+ * panel of output channels; pixels are the inner loop. The caller hands in chunks (`src/pixel-chunk.ts`): dy
+ * stays in the first-level cache, and the partial sums keep single precision sound over large batches.
  */
 import { panelWidth } from './pack-filter';
 import { evenLine, pixelStep } from './pixel-lines';
