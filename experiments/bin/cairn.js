@@ -6,6 +6,9 @@ if (major < 24 || (major === 24 && minor < 12)) {
   console.error('  npx cairn uses the pinned one, which npm ci installs: "npm ci && npx cairn doctor"');
   process.exitCode = 2;
 } else {
+  // Halves the start of every command and of every process of a study.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
   const { start } = await import('../main.ts');
   process.exitCode = await start(process.argv.slice(2));
 }

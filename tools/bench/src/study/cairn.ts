@@ -1,8 +1,13 @@
-/** `cairn` with the study of this benchmark alone. */
+/** `cairn` with the study of this benchmark alone, started as `experiments/bin/cairn.js` starts it. */
+import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { main } from '@cairn/cli';
-import { study } from './experiment.ts';
-import { plugins } from './plugins.ts';
+
+enableCompileCache();
+const [{ main }, { study }, { plugins }] = await Promise.all([
+  import('@cairn/cli'),
+  import('./experiment.ts'),
+  import('./plugins.ts'),
+]);
 
 process.exitCode = await main({
   argv: process.argv.slice(2),
