@@ -100,28 +100,61 @@ const transforms: readonly Transform[] = [
   },
 ];
 
-/** A formula for vector `v`: names get the vector's number, operations their prefix. */
-const formulaOf = (formula: string, v: number): string =>
-  formula.replaceAll(/\b(add|sub|mul|splat)\(|\b(madd)\(|\b([a-z]\w*)\b/g, (_all, op, madd, name) =>
-    op !== undefined ? `f32x4.${op}(` : madd !== undefined ? 'madd(' : `${name}_${v}`,
-  );
+/** Numbers of a transform's formulas, each once. */
+const numbersOf = (t: Transform): readonly string[] => [
+  ...new Set(
+    [...t.terms.map(([, formula]) => formula), ...t.results].flatMap((formula) =>
+      [...formula.matchAll(/splat\(([^)]*)\)/g)].map(([, number]) => String(number)),
+    ),
+  ),
+];
 
-/** One line: all reads before all writes. */
-function line(t: Transform, vectors: number, step: string, stride: string, fused: boolean): string {
-  const each = (text: (v: number) => string): string => lines(vectors, text);
-  const steps = (base: string, by: string, count: number): string =>
-    lines(count - 1, (i) => `const ${base}${i + 1} = ${i === 0 ? base : base + i} + ${by};`);
-  const place = (base: string, i: number): string => (i === 0 ? base : base + i);
-  return `${steps('from', step, t.from)}
-${lines(t.from, (i) => each((v) => `const d${i}_${v} = v128.load(${place('from', i)}, ${16 * v});`))}
-${t.terms.map(([name, formula]) => each((v) => `const ${name}_${v} = ${formulaOf(formula, v)};`)).join('\n')}
-${t.results.map((formula, i) => each((v) => `let q${i}_${v} = ${formulaOf(formula, v)};`)).join('\n')}
-${steps('to', stride, t.to)}
-${fused ? epilogue(t, vectors, stride) : ''}
-${lines(t.to, (i) => each((v) => `v128.store(${place('to', i)}, q${i}_${v}, ${16 * v});`))}`;
+/** A formula for vector `v`: numbers get the name of their vector, names the vector's number, operations their prefix. */
+const formulaOf = (formula: string, v: number, numbers: readonly string[]): string =>
+  formula
+    .replaceAll(/splat\(([^)]*)\)/g, (_all, number: string) => `NUMBER${numbers.indexOf(number)}`)
+    .replaceAll(/\b[a-z]\w*\b(?!\()/g, (name) => `${name}_${v}`)
+    .replaceAll(/\b(add|sub|mul)\(/g, 'f32x4.$1(')
+    .replaceAll('NUMBER', 'number');
+
+/** Where value `i` of a line lies: an address of its own, or an offset that the instruction holds. */
+type Place = (i: number) => { readonly address: string; readonly offset: number };
+
+/** Addresses `base0`, `base1`, … at a distance that is known when it runs, and their text. */
+function apart(base: string, first: string, step: string, count: number): { place: Place; text: string } {
+  return {
+    place: (i) => ({ address: `${base}${i}`, offset: 0 }),
+    text: lines(count, (i) => `const ${base}${i} = ${i === 0 ? first : `${base}${i - 1} + ${step}`};`),
+  };
 }
 
-function epilogue(t: Transform, vectors: number, stride: string): string {
+/** In the scratch, where distances are fixed. */
+const scratch =
+  (first: number, step: number): Place =>
+  (i) => ({ address: 'work', offset: first + i * step });
+
+/** One line: all reads before all writes. `after` is what is done to the results `q<i>_<vector>`. */
+function line(t: Transform, vectors: number, from: Place, to: Place, after: string): string {
+  const numbers = numbersOf(t);
+  const each = (text: (v: number) => string): string => lines(vectors, text);
+  const at = ({ address, offset }: ReturnType<Place>, v: number): readonly [string, number] => [
+    address,
+    offset + 16 * v,
+  ];
+  const read = (i: number, v: number): string =>
+    `const d${i}_${v} = v128.load(${at(from(i), v).join(', ')});`;
+  const write = (i: number, v: number): string => {
+    const [address, offset] = at(to(i), v);
+    return `v128.store(${address}, q${i}_${v}, ${offset});`;
+  };
+  return `${lines(t.from, (i) => each((v) => read(i, v)))}
+${t.terms.map(([name, formula]) => each((v) => `const ${name}_${v} = ${formulaOf(formula, v, numbers)};`)).join('\n')}
+${t.results.map((formula, i) => each((v) => `let q${i}_${v} = ${formulaOf(formula, v, numbers)};`)).join('\n')}
+${after}
+${lines(t.to, (i) => each((v) => write(i, v)))}`;
+}
+
+function epilogue(t: Transform, vectors: number): string {
   const each = (text: (i: number, v: number) => string): string =>
     lines(t.to, (i) => lines(vectors, (v) => text(i, v)));
   return `if (bias != 0) {
@@ -129,21 +162,43 @@ ${lines(vectors, (v) => `const bias${v} = v128.load(bias + c, ${16 * v});`)}
 ${each((i, v) => `q${i}_${v} = f32x4.add(q${i}_${v}, bias${v});`)}
 }
 if (residual != 0) {
-const more = to + shift;
-${each((i, v) => `q${i}_${v} = f32x4.add(q${i}_${v}, v128.load(more + ${i} * ${stride}, ${16 * v}));`)}
+${each((i, v) => `q${i}_${v} = f32x4.add(q${i}_${v}, v128.load(to${i} + shift, ${16 * v}));`)}
 }
 ${each((i, v) => `q${i}_${v} = f32x4.pmin(f32x4.pmax(q${i}_${v}, floor), ceiling);`)}`;
 }
 
-/** Both directions for some vectors from byte `c` of a point on. */
+/** Both directions for some vectors from byte `c` of a point on: rows into the scratch, its columns out of it. */
 function square(t: Transform, vectors: number, fused: boolean): string {
   const unit = 16 * vectors;
-  return `for (let i = 0, from = source + c, to = work; i < ${t.from}; i++, from += sourceRow, to += ${t.to * unit}) {
-${line(t, vectors, 'sourceColumn', `${unit}`, false)}
-}
-for (let i = 0, from = work, to = target + c; i < ${t.to}; i++, from += ${unit}, to += targetColumn) {
-${line(t, vectors, `${t.to * unit}`, 'targetRow', fused)}
+  const row = (i: number): string => {
+    const from = apart('from', 'rowFrom', 'sourceColumn', t.from);
+    return `{
+${from.text}
+${line(t, vectors, from.place, scratch(i * t.to * unit, unit), '')}
+rowFrom += sourceRow;
 }`;
+  };
+  const column = (i: number): string => {
+    const to = apart('to', 'columnTo', 'targetRow', t.to);
+    return `{
+${to.text}
+${line(t, vectors, scratch(i * unit, t.to * unit), to.place, fused ? epilogue(t, vectors) : '')}
+columnTo += targetColumn;
+}`;
+  };
+  return `let rowFrom = source + c, columnTo = target + c;
+${lines(t.from, row)}
+${lines(t.to, column)}`;
+}
+
+/** V8 makes a constant vector anew at each use, in three instructions; what was loaded stays in its register. */
+function loadNumbers(t: Transform): string {
+  return numbersOf(t)
+    .map(
+      (number, i) => `store<f32>(work, ${number}, numbers + ${4 * i});
+const number${i} = v128.load32_splat(work, numbers + ${4 * i});`,
+    )
+    .join('\n');
 }
 
 function transformOf(t: Transform, wide: boolean, fused: boolean): string {
@@ -154,6 +209,7 @@ export function ${t.name}${fused ? 'Fused' : ''}(
 source: usize, sourceRow: usize, sourceColumn: usize, target: usize, targetRow: usize, targetColumn: usize,
 bytes: usize, work: usize${more}): void {
 ${fused ? 'const floor = activationFloor(activation), ceiling = activationCeiling(activation), shift = residual - target;' : ''}
+${loadNumbers(t)}
 let c: usize = 0;
 ${wide ? `for (; c + 32 <= bytes; c += 32) {\n${square(t, 2, fused)}\n}` : ''}
 for (; c < bytes; c += 16) {
@@ -164,8 +220,10 @@ ${square(t, 1, fused)}
 }
 
 export function transformSource(wide: boolean): string {
-  return `/** Scratch of a transform in bytes: 6×6 points of two vectors. */
-export const transformBytes: i32 = 1152;
+  return `/** Where a transform keeps its numbers: behind 6×6 points of two vectors. */
+const numbers: usize = 1152;
+/** Scratch of a transform in bytes. */
+export const transformBytes: i32 = 1216;
 ${range(transforms.length)
   .map((i) => transformOf(transforms[i] as Transform, wide, false))
   .join('\n')}
