@@ -5,6 +5,7 @@ import { evaluatorChecks } from './evaluator-suite.ts';
 
 const NAMES = 'yields finite numbers under its names, each once';
 const ALONE = 'yields some of its names, or none, where there is no teacher';
+const NEEDS = 'says whether it needs the reference';
 const SURE = 'stays finite on one sample, and where the network is sure';
 const INPUT = 'leaves its input alone and repeats its answer';
 const ORDER = 'does not depend on the order of the samples';
@@ -49,6 +50,12 @@ const broken: readonly (readonly [string, () => Evaluator, string])[] = [
     }),
     ALONE,
   ],
+  [
+    'looks at the teacher without a word',
+    () => ({ evaluate: (c) => (c.reference === undefined ? [] : [['m', nll(c)]]) }),
+    NEEDS,
+  ],
+  ['asks for a teacher for nothing', () => ({ ...yielding(nll)(), needsReference: true }), NEEDS],
   [
     'takes the logarithm of a probability of 0',
     yielding((context) => {

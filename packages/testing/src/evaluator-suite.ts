@@ -42,6 +42,15 @@ export function evaluatorChecks(create: () => Evaluator, names: readonly string[
       },
     },
     {
+      name: 'says whether it needs the reference',
+      run: () => {
+        const { reference: _, ...alone } = contextOf(inOrder);
+        const text = (context: EvalContext) => JSON.stringify(measure(context));
+        const looks = text(alone) !== text(contextOf(inOrder));
+        expect(create().needsReference ?? false).toBe(looks);
+      },
+    },
+    {
       name: 'stays finite on one sample, and where the network is sure',
       run: () => {
         expectFinite(contextOf(Int32Array.of(3)));

@@ -15,6 +15,7 @@ export const fidelity = definePlugin({
     temperatures: z.array(z.number().positive()).min(1).default([1]),
   }),
   create: ({ temperatures }) => ({
+    needsReference: true,
     *evaluate(context) {
       const { reference } = context;
       if (reference === undefined) return;

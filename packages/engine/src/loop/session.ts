@@ -7,7 +7,6 @@ import {
   type NetState,
   type Random,
   type RouteRecorder,
-  type Split,
   type Task,
 } from '@cairn/core';
 import { countCost, initialState } from '@cairn/nn';
@@ -95,7 +94,8 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
   const augmentations = spec.augmentations.map((a) => plugins.create(a));
   const teacher = openTeacher(spec, env);
   const heldBatches = new BatchMaker(splits.train, splits.spec.input);
-  const validation = await validationSet(spec, env, rows, heldBatches, teacher?.outputs);
+  const evaluators = spec.evaluators.map((e) => plugins.create(e));
+  const validation = await validationSet({ env, evaluators, outputs: teacher?.outputs }, rows, heldBatches);
   const session: Session = {
     spec,
     env,
@@ -105,7 +105,7 @@ export async function openSession(spec: RunSpec, env: RunEnvironment): Promise<S
     student,
     initial,
     curriculum: plugins.create(spec.curriculum),
-    evaluators: spec.evaluators.map((e) => plugins.create(e)),
+    evaluators,
     batches: new BatchMaker(splits.train, splits.spec.input, augmentations),
     order: new EpochOrder(trainRows, spec.batch, random),
     rows: trainRows,
@@ -140,31 +140,37 @@ function openTeacher(
   };
 }
 
+type Measured = Pick<Session, 'env' | 'evaluators' | 'outputs'>;
+
 async function validationSet(
-  spec: RunSpec,
-  { splits, route }: RunEnvironment,
-  rows: Carved,
+  measured: Measured,
+  { held }: Carved,
   batches: BatchMaker,
-  outputs: AnchorOutputs | undefined,
 ): Promise<EvaluationSet | undefined> {
-  if (rows.held.length === 0) return undefined;
-  const set = { phase: 'val', batches, rows: rows.held, labels: splits.train.labels } as const;
-  const converged = route?.manifest.anchors.at(-1);
-  if (outputs === undefined || converged === undefined) return set;
-  const on: FixedRows = { data: splits.digest, part: 'train', batches, rows: rows.held };
-  return { ...set, reference: await outputs.logits(converged.id, on) };
+  if (held.length === 0) return undefined;
+  const { digest, train } = measured.env.splits;
+  const set = { phase: 'val', batches, rows: held, labels: train.labels } as const;
+  return { ...set, ...(await referenceOn(measured, { data: digest, part: 'train', batches, rows: held })) };
 }
 
 /** The test split, opened when all training is over. */
-export async function testSet({ env, outputs }: Session): Promise<EvaluationSet> {
-  const split: Split = env.splits.test;
-  const batches = new BatchMaker(split, env.splits.spec.input);
-  const rows = Int32Array.from({ length: split.size }, (_, i) => i);
-  const set = { phase: 'test', batches, rows, labels: split.labels } as const;
+export async function testSet(measured: Measured): Promise<EvaluationSet> {
+  const { digest, spec, test } = measured.env.splits;
+  const batches = new BatchMaker(test, spec.input);
+  const rows = Int32Array.from({ length: test.size }, (_, i) => i);
+  const set = { phase: 'test', batches, rows, labels: test.labels } as const;
+  return { ...set, ...(await referenceOn(measured, { data: digest, part: 'test', batches, rows })) };
+}
+
+/** The converged teacher's logits, where an evaluator looks at them. */
+async function referenceOn(
+  { env, evaluators, outputs }: Measured,
+  on: FixedRows,
+): Promise<Pick<EvaluationSet, 'reference'>> {
   const converged = env.route?.manifest.anchors.at(-1);
-  if (outputs === undefined || converged === undefined) return set;
-  const on: FixedRows = { data: env.splits.digest, part: 'test', batches, rows };
-  return { ...set, reference: await outputs.logits(converged.id, on) };
+  const needed = evaluators.some((evaluator) => evaluator.needsReference === true);
+  if (outputs === undefined || converged === undefined || !needed) return {};
+  return { reference: await outputs.logits(converged.id, on) };
 }
 
 function openProbe(session: Session, rows: Carved, batches: BatchMaker): Probe | undefined {

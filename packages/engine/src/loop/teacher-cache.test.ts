@@ -5,6 +5,8 @@ import { listed } from '@cairn/anchor-policy-listed';
 import { MemoryStore, type PluginData } from '@cairn/core';
 import { converged } from '@cairn/curriculum-converged';
 import { rco } from '@cairn/curriculum-rco';
+import { fidelity } from '@cairn/evaluator-fidelity';
+import { topK } from '@cairn/evaluator-top-k';
 import { kd } from '@cairn/loss-kd';
 import { loadAnchor, OutputCache } from '@cairn/route';
 import { placeFaults } from '@cairn/testing';
@@ -62,6 +64,17 @@ describe('a run with a cold, a warm and a half-warm cache is the run without one
     expect(warm.cost).toEqual(whole.cost);
     expect(warm.reuse?.multiplyAdds).toBe((whole.cost.teacher * cached) / 24);
   });
+});
+
+test('the teacher is not asked about held-out rows that nobody compares on', async () => {
+  const keptBy = async (evaluators: RunSpec['evaluators']): Promise<number> => {
+    const store = new MemoryStore('cache');
+    await study.teach(specOf(plain, 1, { evaluators }), { cache: cacheIn(store) });
+    return (await store.list('')).length;
+  };
+  expect(await keptBy([topK()])).toBe(0);
+  // Of the validation and of the test split.
+  expect(await keptBy([topK(), fidelity()])).toBe(2);
 });
 
 test('half precision is another run, with the same cost', async () => {
