@@ -16,8 +16,8 @@ export interface BenchOptions {
   readonly repeats: number | undefined;
   /** A variation of the benchmark's own: `smoke` shows that it works. */
   readonly profile: string | undefined;
-  /** Rows whose names contain this. */
-  readonly only: string;
+  /** Whether a row of this name is measured: one that contains a text of `--only`, or any without it. */
+  readonly picks: (name: string) => boolean;
 }
 
 export interface Bench {
@@ -84,7 +84,7 @@ export function readOptions(argv: readonly string[], typedIn: string): BenchOpti
     peer: { type: 'string' },
     repeats: { type: 'string' },
     profile: { type: 'string' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true },
   } as const;
   try {
     const { values } = parseArgs({ args: [...argv], options: flags });
@@ -94,7 +94,8 @@ export function readOptions(argv: readonly string[], typedIn: string): BenchOpti
       throw new UsageError('CAIRN_FLAG_VALUE', `--repeats: got "${values.repeats}"`, { fix });
     }
     const json = values.json === undefined ? undefined : resolve(typedIn, values.json);
-    return { json, peer: values.peer, repeats, profile: values.profile, only: values.only };
+    const { peer, profile, only = [''] } = values;
+    return { json, peer, repeats, profile, picks: (name) => only.some((text) => name.includes(text)) };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const fix = '--json=FILE, --peer=PYTHON, --repeats=N, --profile=NAME, --only=TEXT';

@@ -64,13 +64,11 @@ test('the machine in a line', () => {
 });
 
 test('flags, and what is wrong with them', () => {
-  expect(readOptions(['--json', 'out/a.json', '--peer=python3', '--repeats=3'], '/here')).toEqual({
-    json: '/here/out/a.json',
-    peer: 'python3',
-    repeats: 3,
-    profile: undefined,
-    only: '',
-  });
+  const argv = ['--json', 'out/a.json', '--peer=python3', '--repeats=3', '--only=kd', '--only=ce'];
+  const { picks, ...options } = readOptions(argv, '/here');
+  expect(options).toEqual({ json: '/here/out/a.json', peer: 'python3', repeats: 3, profile: undefined });
+  expect(['kd step', 'ce', 'other'].map(picks)).toEqual([true, true, false]);
+  expect(readOptions([], '/').picks('any')).toBe(true);
   expect(() => readOptions(['--repeats=none'], '/')).toThrowErrorMatchingInlineSnapshot(
     `[UsageError: --repeats: got "none"]`,
   );

@@ -12,7 +12,7 @@ import { showSteps } from './show.ts';
 
 await startBench('kd-step', async (bench) => {
   for (const task of ['ce', 'kd'] as const) {
-    if (!task.includes(bench.options.only)) continue;
+    if (!bench.options.picks(task)) continue;
     const peer = bench.options.peer === undefined ? [] : peerSettings(bench.options.peer, task);
     showSteps(bench, task, await measureSteps(bench, [...ourSettings(task), ...peer]));
   }

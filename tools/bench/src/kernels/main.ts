@@ -30,7 +30,7 @@ await startBench('kernels', async (bench) => {
     );
     const rows = [];
     for (const [index, shape] of shapes.entries()) {
-      if (!`${shape.name} ${shape.kind}`.includes(bench.options.only)) continue;
+      if (!bench.options.picks(`${shape.name} ${shape.kind}`)) continue;
       const figures: Figures[] = [];
       for (const child of children) figures.push(await measured(child, index, bench.options.repeats ?? 21));
       rows.push({ shape, figures });

@@ -26,7 +26,7 @@ async function together(children: readonly Child[], steps: number): Promise<numb
 }
 
 await startBench('scaling', async (bench) => {
-  for (const task of ['ce', 'kd'].filter((name) => name.includes(bench.options.only))) {
+  for (const task of ['ce', 'kd'].filter(bench.options.picks)) {
     const alone = await start('one thread', task, 1);
     const team = await start('all threads', task, cores);
     const others: Child[] = [];
