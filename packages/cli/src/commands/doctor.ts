@@ -28,7 +28,7 @@ async function examine(host: Host): Promise<readonly Finding[]> {
   const usable = home.every((f) => f.state === 'ok');
   return [
     ...runtimeFindings(process.versions.node),
-    ...(await backendFindings(host.backends)),
+    ...(await backendFindings(host.backends, placesIn(host.home).home)),
     ...(await dataFindings(host)),
     ...home,
     ...(usable ? [cacheFinding(await placesIn(host.home).teacherCache.files(''), cacheLimit(host))] : []),

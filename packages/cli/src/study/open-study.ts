@@ -7,6 +7,7 @@ import {
   type Overrides,
   type Registry,
   type Splits,
+  type Store,
   type Study,
 } from '@cairn/core';
 import { planStudy, resolveStudy, type Plan, type ResolvedStudy } from '@cairn/engine';
@@ -18,6 +19,7 @@ import { openSplits, startBackend, type FetchOptions } from './ground.ts';
 import { checkNames, selectConditions } from './select.ts';
 import { readPinned } from './pinned.ts';
 import { placesIn, variationName, type Places } from './places.ts';
+import { isUntuned } from './tuned.ts';
 
 export interface StudyRequest {
   readonly name: string;
@@ -81,12 +83,8 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
   const store = places.study(study.id, profile);
   const pinned = await readPinned(store);
   const backendId = request.backend ?? pinned?.backend ?? DEFAULT_BACKEND;
-  const { backend, info } = await startBackend(
-    host,
-    backendId,
-    pinned?.backend === backendId ? pinned.numerics : undefined,
-    request.threads ?? 1,
-  );
+  const numerics = pinned?.backend === backendId ? pinned.numerics : undefined;
+  const { backend, info } = await startBackend(host, backendId, numerics, request.threads ?? 1);
   const splits = await openSplits(host, registry, study.dataset, data);
   teachers?.check(splits);
   const plan = await planStudy(study, {
@@ -99,9 +97,23 @@ export async function openStudy(host: Host, request: StudyRequest, data: FetchOp
     ...(teachers === undefined ? {} : { given: teachers.given }),
   });
   const duplicates = await duplicatesOf(places.home, splits, data.fetch);
-  const notes = [...duplicateLines(duplicates), ...(teachers?.notes ?? []), ...resolved.notes];
+  const untuned = await untunedLines(places.home, backend, plan);
+  const notes = [...duplicateLines(duplicates), ...(teachers?.notes ?? []), ...resolved.notes, ...untuned];
   const compute = backend;
   return { study, profile, plan, splits, duplicates, registry, backend: info, compute, places, store, notes };
+}
+
+/** Some minutes of one core: below them a measurement does not pay. */
+const LONG = 20e12;
+
+async function untunedLines(
+  home: Store,
+  backend: Backend,
+  { routes, runs }: Plan,
+): Promise<readonly string[]> {
+  const work = [...routes, ...runs].reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  if (work < LONG || !(await isUntuned(home, backend))) return [];
+  return ['kernels not tuned: "npx cairn doctor --tune" takes half a minute and changes no result'];
 }
 
 /** The study and its selection; where the study is wrong, what is wrong with the selection is told along with it. */

@@ -1,6 +1,6 @@
 /** Which of a backend's ways is the fastest on this machine: measured by `doctor --tune`, kept in `.cairn/tuned.json`. */
 import { cpus } from 'node:os';
-import type { Store } from '@cairn/core';
+import type { Backend, Store } from '@cairn/core';
 import { z } from 'zod';
 
 const FILE = 'tuned.json';
@@ -35,6 +35,11 @@ export async function tunedWay(home: Store, backend: string): Promise<string | u
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Whether a measurement would tell something that is not known here. */
+export async function isUntuned(home: Store, { id, ways = [] }: Backend): Promise<boolean> {
+  return ways.length > 1 && (await tunedWay(home, id)) === undefined;
 }
 
 export function fastest(paces: Readonly<Record<string, number>>): string | undefined {
