@@ -85,9 +85,9 @@ describe('uploads', () => {
       return answer;
     });
     await expect(artifacts.upload(owner, 'x/y.bin', 'abc')).rejects.toMatchObject({
-      errorCode: 'UPLOAD_INCOMPLETE',
+      errorCode: 'TRANSFER_INCOMPLETE',
       retryable: true,
-      message: 'x/y.bin has 0 bytes on the server after 3 bytes were sent',
+      message: '3 bytes of x/y.bin were sent, 0 are there',
     });
     expect(await artifacts.upload(owner, 'x/y.bin', 'abc', { check: false })).toMatchObject({ bytes: 3 });
   });

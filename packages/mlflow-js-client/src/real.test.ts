@@ -1,7 +1,7 @@
 /** Round trips against real servers: what is sent is what they give again. */
 import { expect, test } from 'vitest';
 import { createClient } from './client.ts';
-import { keyProblem } from './codec.ts';
+import { keyProblem } from './encode.ts';
 import { MlflowError } from './errors.ts';
 import { describeServer } from './test-support/index.ts';
 import { roundTrips, TIME, type RoundTrips } from './test-support/round-trips.ts';
@@ -34,7 +34,7 @@ function runTrips(t: RoundTrips): void {
     const made = await Promise.all([...names, ...names].map((one) => experiments.getOrCreate({ name: one })));
     expect(new Set(made.map((one) => one.experimentId)).size).toBe(3);
     const found = [];
-    for await (const one of experiments.searchAll({ filter: "name LIKE 'p%'", maxResults: 2 }))
+    for await (const one of experiments.searchAll({ filter: "name LIKE 'p%'", pageSize: 2 }))
       found.push(one.name);
     expect(found.sort()).toEqual(names);
 

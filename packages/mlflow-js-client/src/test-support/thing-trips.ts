@@ -25,7 +25,7 @@ export function thingTrips(t: RoundTrips): void {
     }
     const found: string[] = [];
     const filter = `tags.mlflow.parentRunId = '${parent.runId}'`;
-    const options = { filter, orderBy: ['attributes.start_time ASC'], maxResults: 2 };
+    const options = { filter, orderBy: ['attributes.start_time ASC'], pageSize: 2 };
     for await (const { runId } of t.client.runs.searchAll([experimentId], options)) found.push(runId);
     expect(found).toEqual(children);
     const page = await t.client.runs.search([experimentId], options);
@@ -135,7 +135,7 @@ export function thingTrips(t: RoundTrips): void {
       [{ modelId: model.modelId, step: 12 }],
     ]);
     const found = [];
-    for await (const one of models.searchAll([experimentId], { maxResults: 1 })) found.push(one.modelId);
+    for await (const one of models.searchAll([experimentId], { pageSize: 1 })) found.push(one.modelId);
     expect(found).toEqual([model.modelId]);
   });
 
