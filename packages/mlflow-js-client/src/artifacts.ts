@@ -83,7 +83,7 @@ async function put(
 ): Promise<void> {
   if (location.kind === 'http') {
     const url = `${location.root}/${httpPath(location.base, path)}`;
-    // The answer is {} or null: a page of HTML is none of MLflow.
+    // The answer is {} or empty: a page of HTML is none of MLflow.
     await transport.json({ method: 'PUT', path: url, body, signal: options.signal });
   } else if (location.kind === 'file') {
     const target = filePath(location.folder, path);

@@ -24,7 +24,10 @@ export function createRest(transport: Transport): Rest {
   const send = async (call: Call): Promise<Fields> => {
     const answer = await transport.json({ ...call, path: `${ROOT}/${call.path}` });
     if (isFields(answer)) return answer;
-    throw notMlflow(`${call.method} ${call.path}: the answer is ${JSON.stringify(answer)}`, transport.uri);
+    throw notMlflow(
+      `${call.method} ${call.path}: the answer is ${JSON.stringify(answer) ?? 'empty'}`,
+      transport.uri,
+    );
   };
   return {
     get: async (path, query, { signal } = {}) =>

@@ -35,7 +35,10 @@ export function readTrackingUri(uri: string | undefined): TrackingUri {
   const given = uri?.trim() ?? '';
   if (given === '') return { kind: 'none', uri: '', hint: undefined };
   // Up to the last @, and no query: also of what is no proper URI nothing secret is shown.
-  const shown = given.replace(/\/\/.*@/, '//').replace(/[?#].*/, '');
+  const shown = given
+    .replace(/\/\/.*@/, '//')
+    .replace(/^[^/]*@/, '')
+    .replace(/[?#].*/, '');
   const found = kinds.find(([pattern]) => pattern.test(given));
   if (found === undefined)
     return { kind: 'other', uri: shown, hint: 'Give the http(s):// address of an MLflow server.' };

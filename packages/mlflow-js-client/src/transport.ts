@@ -34,6 +34,7 @@ export interface Call extends CallOptions {
 export interface Transport {
   readonly uri: string;
   readonly send: (call: Call) => Promise<Buffer>;
+  /** Undefined of an empty answer. */
   readonly json: (call: Call) => Promise<unknown>;
   readonly close: () => void;
 }
@@ -84,6 +85,7 @@ async function attempt(pool: Pool, outgoing: Outgoing): Promise<Buffer> {
 }
 
 function parse(bytes: Buffer, call: Call, base: string): unknown {
+  if (bytes.length === 0) return undefined;
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
