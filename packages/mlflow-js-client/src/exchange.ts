@@ -95,7 +95,7 @@ function exchange(outgoing: Outgoing, pool: RequestOptions): Promise<Answer> {
       if (answer !== undefined) answer.destroy();
       else {
         // At once: a request that waits for a connection says nothing when it is destroyed.
-        reject(why as Error);
+        reject(why);
         request.destroy();
       }
     };

@@ -1,9 +1,9 @@
-import type { ExperimentsApi, NewExperiment } from './api.ts';
+import type { ExperimentsApi, NewExperiment, SearchOptions } from './api.ts';
 import { decodeExperiment, list, pageToken, required } from './decode.ts';
 import { characters, encodePairs, encodeText, limits } from './encode.ts';
 import { invalid, MlflowError } from './errors.ts';
 import { allPages, type PostOptions, type Rest } from './rest.ts';
-import type { Experiment } from './types.ts';
+import type { Experiment, Page } from './types.ts';
 
 export function experimentsApi(rest: Rest): ExperimentsApi {
   const once = { repeatable: false };
@@ -18,18 +18,7 @@ export function experimentsApi(rest: Rest): ExperimentsApi {
   };
   const restore: ExperimentsApi['restore'] = async (experimentId, options) =>
     void (await rest.post('experiments/restore', { experiment_id: experimentId }, { ...options, ...once }));
-  const search: ExperimentsApi['search'] = async (options = {}) => {
-    const { filter, orderBy, pageSize = 1000, viewType = 'ACTIVE_ONLY', pageToken: token } = options;
-    const json = {
-      filter,
-      order_by: orderBy,
-      max_results: pageSize,
-      view_type: viewType,
-      page_token: token,
-    };
-    const answer = await rest.post('experiments/search', json, options);
-    return { items: list(answer['experiments']).map(decodeExperiment), nextPageToken: pageToken(answer) };
-  };
+  const search: ExperimentsApi['search'] = (options) => searchPage(rest, options);
   return {
     create: (experiment, options) => create(rest, experiment, { ...options, ...once }),
     get: async (experimentId, options) => {
@@ -63,6 +52,19 @@ export function experimentsApi(rest: Rest): ExperimentsApi {
       void (await rest.post('experiments/delete', { experiment_id: experimentId }, { ...options, ...once })),
     restore,
   };
+}
+
+async function searchPage(rest: Rest, options: SearchOptions = {}): Promise<Page<Experiment>> {
+  const { filter, orderBy, pageSize = 1000, viewType = 'ACTIVE_ONLY', pageToken: token } = options;
+  const json = {
+    filter,
+    order_by: orderBy,
+    max_results: pageSize,
+    view_type: viewType,
+    page_token: token,
+  };
+  const answer = await rest.post('experiments/search', json, options);
+  return { items: list(answer['experiments']).map(decodeExperiment), nextPageToken: pageToken(answer) };
 }
 
 async function create(rest: Rest, experiment: NewExperiment, options: PostOptions): Promise<string> {

@@ -52,7 +52,8 @@ test.each(refused)('%s', async (message, call) => {
 });
 
 async function all(items: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of items);
+  const read = [];
+  for await (const item of items) read.push(item);
 }
 
 test('datasets: lengths, and as many requests as their bytes need', async () => {

@@ -142,7 +142,7 @@ export function thingTrips(t: RoundTrips): void {
     await models.logParams(model.modelId, { hash: 'f00' });
     expect((await models.finish(model.modelId, 'READY')).status).toBe('READY');
     await t.client.runs.logModelOutputs(run.runId, [{ modelId: model.modelId, step: 12 }]);
-    for (const _ of ['once', 'again']) await t.client.runs.logModelInputs(run.runId, [model.modelId]);
+    for (const ids of [[model.modelId], [model.modelId]]) await t.client.runs.logModelInputs(run.runId, ids);
     // What the server refuses to do twice, and so is not repeated where an answer got lost.
     for (const again of [
       t.client.runs.logModelOutputs(run.runId, [{ modelId: model.modelId, step: 12 }]),
