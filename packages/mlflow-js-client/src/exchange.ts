@@ -89,17 +89,17 @@ function exchange(outgoing: Outgoing, pool: RequestOptions): Promise<Answer> {
     signal?.throwIfAborted();
     const request = send(url, { ...pool, method, headers, timeout: timeoutMs });
     let answer: IncomingMessage | undefined;
-    let why: unknown;
-    const giveUp = (reason: unknown): void => {
+    let why: Error | undefined;
+    const giveUp = (reason: Error): void => {
       why ??= reason;
       if (answer !== undefined) answer.destroy();
       else {
         // At once: a request that waits for a connection says nothing when it is destroyed.
-        reject(why);
+        reject(reason);
         request.destroy();
       }
     };
-    const onAbort = (): void => giveUp(signal?.reason);
+    const onAbort = (): void => giveUp(new Error('aborted', { cause: signal?.reason }));
     signal?.addEventListener('abort', onAbort, { once: true });
     request.on('close', () => signal?.removeEventListener('abort', onAbort));
     request.on('timeout', () => giveUp(new TimeoutError(`nothing was heard for ${timeoutMs / 1000} s`)));
@@ -112,8 +112,8 @@ function exchange(outgoing: Outgoing, pool: RequestOptions): Promise<Answer> {
     request.on('response', (response) => {
       answer = response;
       collect(response, into).then(
-        (whole) => (why === undefined ? resolve(whole) : reject(why as Error)),
-        (error: unknown) => reject((why ?? error) as Error),
+        (whole) => (why === undefined ? resolve(whole) : reject(why)),
+        (error: Error) => reject(why ?? error),
       );
     });
     sendBody(request, body, giveUp);

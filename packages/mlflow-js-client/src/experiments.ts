@@ -8,16 +8,15 @@ import type { Experiment, Page } from './types.ts';
 export function experimentsApi(rest: Rest): ExperimentsApi {
   const once = { repeatable: false };
   const getByName: ExperimentsApi['getByName'] = async (name, options) => {
-    try {
-      const answer = await rest.get('experiments/get-by-name', { experiment_name: name }, options);
-      return decodeExperiment(answer['experiment']);
-    } catch (error) {
-      if (hasCode(error, 'RESOURCE_DOES_NOT_EXIST')) return undefined;
-      throw error;
-    }
+    const query = { experiment_name: name };
+    const answer = await unless(
+      'RESOURCE_DOES_NOT_EXIST',
+      rest.get('experiments/get-by-name', query, options),
+    );
+    return answer === undefined ? undefined : decodeExperiment(answer['experiment']);
   };
-  const restore: ExperimentsApi['restore'] = async (experimentId, options) =>
-    void (await rest.post('experiments/restore', { experiment_id: experimentId }, { ...options, ...once }));
+  const restore = async (experimentId: string, options: PostOptions): Promise<void> =>
+    void (await rest.post('experiments/restore', { experiment_id: experimentId }, options));
   const search: ExperimentsApi['search'] = (options) => searchPage(rest, options);
   return {
     create: (experiment, options) => create(rest, experiment, { ...options, ...once }),
@@ -35,7 +34,8 @@ export function experimentsApi(rest: Rest): ExperimentsApi {
           errorCode: 'INVALID_STATE',
           hint: 'Restore it (experiments.restore, or the option restore), or use another name.',
         });
-      await restore(found.experimentId, options);
+      // Somebody else may have done it by now.
+      await unless('RESOURCE_DOES_NOT_EXIST', restore(found.experimentId, options));
       return { ...found, lifecycleStage: 'active' };
     },
     search,
@@ -50,7 +50,7 @@ export function experimentsApi(rest: Rest): ExperimentsApi {
     },
     delete: async (experimentId, options) =>
       void (await rest.post('experiments/delete', { experiment_id: experimentId }, { ...options, ...once })),
-    restore,
+    restore: (experimentId, options) => restore(experimentId, { ...options, ...once }),
   };
 }
 
@@ -89,11 +89,7 @@ async function findOrCreate(
 ): Promise<Experiment> {
   const found = await find();
   if (found !== undefined) return found;
-  try {
-    await create(rest, experiment, options);
-  } catch (error) {
-    if (!hasCode(error, 'RESOURCE_ALREADY_EXISTS')) throw error;
-  }
+  await unless('RESOURCE_ALREADY_EXISTS', create(rest, experiment, options));
   const made = await find();
   if (made !== undefined) return made;
   throw new MlflowError(`The experiment "${experiment.name}" was made but is not there`, {
@@ -101,6 +97,12 @@ async function findOrCreate(
   });
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof MlflowError && error.errorCode === code;
+/** Undefined where it is refused for this reason. */
+async function unless<T>(errorCode: string, call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof MlflowError && error.errorCode === errorCode) return undefined;
+    throw error;
+  }
 }

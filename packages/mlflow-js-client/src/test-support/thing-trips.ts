@@ -144,11 +144,12 @@ export function thingTrips(t: RoundTrips): void {
     await t.client.runs.logModelOutputs(run.runId, [{ modelId: model.modelId, step: 12 }]);
     for (const ids of [[model.modelId], [model.modelId]]) await t.client.runs.logModelInputs(run.runId, ids);
     // What the server refuses to do twice, and so is not repeated where an answer got lost.
+    const output = { modelId: model.modelId, step: 12 };
     for (const again of [
-      t.client.runs.logModelOutputs(run.runId, [{ modelId: model.modelId, step: 12 }]),
-      models.logParams(model.modelId, { hash: 'f00' }),
+      () => t.client.runs.logModelOutputs(run.runId, [output]),
+      () => models.logParams(model.modelId, { hash: 'f00' }),
     ])
-      expect(await t.failure(again)).toMatchObject({ status: 400, errorCode: 'BAD_REQUEST' });
+      expect(await t.failure(again())).toMatchObject({ status: 400, errorCode: 'BAD_REQUEST' });
     await models.finish(model.modelId, 'READY');
     expect(await models.get(model.modelId)).toMatchObject({
       name: 'anchor-3',
