@@ -62,11 +62,6 @@ export function checkKey(key: string, what: string): string {
   return key;
 }
 
-/** As the server reads it: JSON has no NaN, and protobuf reads these three strings as numbers. */
-export function encodeValue(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
-}
-
 export function checkTime(value: number, what: string): number {
   const ms = Math.trunc(value);
   if (!Number.isSafeInteger(ms) || ms < 0)
@@ -82,7 +77,8 @@ export function encodeMetric(metric: Metric): object {
     throw invalid(`The value of ${key} is ${String(value)}: a number is expected`);
   const encoded = {
     key,
-    value: encodeValue(value),
+    // JSON has no NaN; protobuf reads these three strings as numbers.
+    value: Number.isFinite(value) ? value : String(value),
     timestamp: checkTime(timestamp, `The timestamp of ${key}`),
     step,
     dataset_name: datasetName,
