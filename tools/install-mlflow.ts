@@ -6,10 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+/** With what a server that asks for passwords needs. */
 const requirements: Readonly<Record<string, string>> = {
-  3: 'mlflow==3.17.*',
+  3: 'mlflow[auth]==3.17.*',
   // MLflow 2 allows SQLAlchemy 2.1 and does not start with it.
-  2: 'mlflow==2.22.* sqlalchemy<2.1',
+  2: 'mlflow[auth]==2.22.* sqlalchemy<2.1',
 };
 const root = resolve(import.meta.dirname, '..');
 const wanted = process.argv.slice(2);

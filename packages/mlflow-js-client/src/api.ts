@@ -1,6 +1,7 @@
 /**
  * The calls of a client. Every one rejects with `MlflowError`, and with the signal's reason where it was aborted.
- * Lists that end with a page are paged by the caller; those that return an `AsyncIterable` page by themselves.
+ * `search` gives one page, for the caller to go on from; what returns an `AsyncIterable` goes through all pages.
+ * "Not repeated": where the answer gets lost the call rejects, `retryable`, and the server may have done it.
  */
 import type { CallOptions } from './options.ts';
 import type {
@@ -47,21 +48,27 @@ export interface NewExperiment {
 }
 
 export interface SearchOptions extends CallOptions {
+  /** `params.lr = '0.1' and metrics.loss < 1`, in MLflow's language. */
   readonly filter?: string | undefined;
+  /** `metrics.loss ASC`. */
   readonly orderBy?: readonly string[] | undefined;
-  /** Per page. @default 1000 */
-  readonly maxResults?: number | undefined;
+  /** MLflow's `max_results`: 1 to 50,000. @default 1000, of models 100 */
+  readonly pageSize?: number | undefined;
   /** @default 'ACTIVE_ONLY' */
   readonly viewType?: ViewType | undefined;
   readonly pageToken?: string | undefined;
 }
 
 export interface ExperimentsApi {
+  /** Its id. Not repeated. */
   readonly create: (experiment: NewExperiment, options?: CallOptions) => Promise<string>;
   readonly get: (experimentId: string, options?: CallOptions) => Promise<Experiment>;
   /** Also a deleted one; undefined if there is none. */
   readonly getByName: (name: string, options?: CallOptions) => Promise<Experiment | undefined>;
-  /** Safe when several do it at once. A deleted one of this name rejects with a hint, unless it is to be restored. */
+  /**
+   * By its name; tags and place are those of the one that is there. Safe when several do it at once.
+   * A deleted one of this name rejects with a hint, unless it is to be restored.
+   */
   readonly getOrCreate: (
     experiment: NewExperiment,
     options?: CallOptions & { readonly restore?: boolean },
@@ -69,7 +76,9 @@ export interface ExperimentsApi {
   readonly search: (options?: SearchOptions) => Promise<Page<Experiment>>;
   readonly searchAll: (options?: Omit<SearchOptions, 'pageToken'>) => AsyncIterable<Experiment>;
   readonly setTag: (experimentId: string, key: string, value: Scalar, options?: CallOptions) => Promise<void>;
+  /** Not repeated. */
   readonly delete: (experimentId: string, options?: CallOptions) => Promise<void>;
+  /** Not repeated. */
   readonly restore: (experimentId: string, options?: CallOptions) => Promise<void>;
 }
 
@@ -114,7 +123,7 @@ export interface LogReport {
 }
 
 export interface RunsApi {
-  /** Is retried only where the server cannot have made the run. */
+  /** Not repeated, so that no run is made twice. */
   readonly create: (run: NewRun, options?: CallOptions) => Promise<Run>;
   /**
    * The run of this experiment whose tag `uniqueTag` has the value given in `run.tags`; made if there is none.
@@ -137,20 +146,15 @@ export interface RunsApi {
 
   /** Nothing is sent if any of it is invalid. Repeating it is safe: equal points are kept once. */
   readonly log: (runId: string, batch: LogBatch, options?: LogOptions) => Promise<LogReport>;
-  readonly logMetric: (runId: string, metric: Metric, options?: LogOptions) => Promise<readonly Warning[]>;
-  readonly logParam: (
-    runId: string,
-    key: string,
-    value: Scalar,
-    options?: LogOptions,
-  ) => Promise<readonly Warning[]>;
-  readonly setTag: (
-    runId: string,
-    key: string,
-    value: Scalar,
-    options?: LogOptions,
-  ) => Promise<readonly Warning[]>;
+  /** `log` of one point. */
+  readonly logMetric: (runId: string, metric: Metric, options?: LogOptions) => Promise<LogReport>;
+  /** `log` of one param. */
+  readonly logParam: (runId: string, key: string, value: Scalar, options?: LogOptions) => Promise<LogReport>;
+  /** `log` of one tag. */
+  readonly setTag: (runId: string, key: string, value: Scalar, options?: LogOptions) => Promise<LogReport>;
+  /** Not repeated. A tag that is not there is `RESOURCE_DOES_NOT_EXIST`. */
   readonly deleteTag: (runId: string, key: string, options?: CallOptions) => Promise<void>;
+  /** Those that are there already, by name and digest, stay as they are. */
   readonly logDatasets: (
     runId: string,
     datasets: readonly DatasetInput[],
@@ -162,7 +166,7 @@ export interface RunsApi {
     modelIds: readonly string[],
     options?: CallOptions,
   ) => Promise<void>;
-  /** Logged models that the run made, at a step. Needs MLflow 3. */
+  /** Logged models that the run made, at a step. One that is there already is refused. Not repeated. Needs MLflow 3. */
   readonly logModelOutputs: (
     runId: string,
     outputs: readonly ModelOutput[],
@@ -187,8 +191,10 @@ export interface NewLoggedModel {
 
 /** Needs MLflow 3: an older server rejects with `ENDPOINT_NOT_FOUND`. */
 export interface ModelsApi {
+  /** Not repeated. Names have no `/ : . %` and no quotes. */
   readonly create: (model: NewLoggedModel, options?: CallOptions) => Promise<LoggedModel>;
   readonly get: (modelId: string, options?: CallOptions) => Promise<LoggedModel>;
+  /** MLflow's `finalize`: its files are there, or will not be. */
   readonly finish: (
     modelId: string,
     status: 'READY' | 'UPLOAD_FAILED',
@@ -199,6 +205,7 @@ export interface ModelsApi {
     tags: Readonly<Record<string, Scalar>>,
     options?: CallOptions,
   ) => Promise<void>;
+  /** One that is there already is refused. Not repeated. */
   readonly logParams: (
     modelId: string,
     params: Readonly<Record<string, Scalar>>,
@@ -223,15 +230,15 @@ export interface ArtifactOwner {
 /** Bytes, or a file that is streamed from disk. */
 export type ArtifactBody = Uint8Array | string | { readonly file: string };
 
-export interface UploadOptions extends CallOptions {
-  /** Compares the size that the server then has, which costs a listing of the folder. @default true */
-  readonly check?: boolean;
+export interface TransferOptions extends CallOptions {
+  /** Compares the size with what the server lists, at the cost of a listing of the folder. @default true */
+  readonly check?: boolean | undefined;
 }
 
 export interface ArtifactsApi {
   /** Whether files can be put there: false for `s3:` and the like, which need credentials of their own. */
   readonly canUpload: (owner: ArtifactOwner) => boolean;
-  /** One folder. */
+  /** One folder; nothing where there is none. */
   readonly list: (
     owner: ArtifactOwner,
     folder?: string,
@@ -243,14 +250,22 @@ export interface ArtifactsApi {
     folder?: string,
     options?: CallOptions,
   ) => Promise<readonly ArtifactInfo[]>;
-  /** Replaces what is there. */
+  /** Replaces what is there. @throws MlflowError `TRANSFER_INCOMPLETE` if another size is there afterwards */
   readonly upload: (
     owner: ArtifactOwner,
     path: string,
     body: ArtifactBody,
-    options?: UploadOptions,
+    options?: TransferOptions,
   ) => Promise<ArtifactInfo>;
-  readonly download: (owner: ArtifactOwner, path: string, options?: CallOptions) => Promise<Uint8Array>;
+  /** Into memory. @throws MlflowError `RESOURCE_DOES_NOT_EXIST`, `TRANSFER_INCOMPLETE` */
+  readonly download: (owner: ArtifactOwner, path: string, options?: TransferOptions) => Promise<Uint8Array>;
+  /** Into a file, streamed; it is there whole or not at all. Its folder must be there. @throws as `download` */
+  readonly downloadTo: (
+    owner: ArtifactOwner,
+    path: string,
+    file: string,
+    options?: TransferOptions,
+  ) => Promise<void>;
 }
 
 /** What was sent to a run. All of it is compared except artifacts' contents. */

@@ -11,19 +11,22 @@ export type ArtifactLocation =
   | { readonly kind: 'unsupported'; readonly why: string };
 
 const PROXY = '/api/2.0/mlflow-artifacts/artifacts';
-const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** @param server The tracking server's address, without a trailing slash. */
 export function locateArtifacts(artifactUri: string, server: string): ArtifactLocation {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(artifactUri)?.[1]?.toLowerCase();
-  if (scheme === 'mlflow-artifacts') return proxied(new URL(artifactUri), server);
+  // Not by URL, which would encode what is not encoded there.
+  const [, host, path = ''] = /^[^:]*:(?:\/\/([^/]*))?(.*)$/.exec(artifactUri) ?? [];
+  if (scheme === 'mlflow-artifacts')
+    return http(host ? `${new URL(server).protocol}//${host}` : server, path);
   if (scheme === 'http' || scheme === 'https') {
     const at = artifactUri.indexOf(`${PROXY}/`);
     if (at < 0) return { kind: 'unsupported', why: `${artifactUri} is not a path of a server's artifacts` };
     return http(artifactUri.slice(0, at), artifactUri.slice(at + PROXY.length));
   }
   if (scheme === 'file' || (scheme === undefined && isAbsolute(artifactUri))) {
-    if (!LOCAL.has(new URL(server).hostname))
+    if (!LOCAL.test(new URL(server).hostname) || (scheme === 'file' && host && host !== 'localhost'))
       return { kind: 'unsupported', why: `${artifactUri} is a folder of another machine (${server})` };
     return { kind: 'file', folder: scheme === 'file' ? fileURLToPath(artifactUri) : artifactUri };
   }
@@ -32,12 +35,8 @@ export function locateArtifacts(artifactUri: string, server: string): ArtifactLo
   return { kind: 'unsupported', why };
 }
 
-function proxied(uri: URL, server: string): ArtifactLocation {
-  const { host, pathname } = uri;
-  return http(host === '' ? server : `${new URL(server).protocol}//${host}`, pathname);
-}
-
 function http(server: string, path: string): ArtifactLocation {
+  if (!URL.canParse(server)) return { kind: 'unsupported', why: `${server} is not the address of a server` };
   return { kind: 'http', root: `${server}${PROXY}`, base: path.replace(/^\/+|\/+$/g, '') };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { locateArtifacts } from './artifact-location.ts';
 import { createClient } from './client.ts';
+import { createPool } from './exchange.ts';
 import { startScripted, type Asked, type Reply, type ScriptedServer } from './test-support/index.ts';
 
 let folder: string;
@@ -85,17 +86,40 @@ describe('uploads', () => {
       return answer;
     });
     await expect(artifacts.upload(owner, 'x/y.bin', 'abc')).rejects.toMatchObject({
-      errorCode: 'UPLOAD_INCOMPLETE',
+      errorCode: 'TRANSFER_INCOMPLETE',
       retryable: true,
-      message: 'x/y.bin has 0 bytes on the server after 3 bytes were sent',
+      message: '3 bytes of x/y.bin were sent, 0 are there',
     });
     expect(await artifacts.upload(owner, 'x/y.bin', 'abc', { check: false })).toMatchObject({ bytes: 3 });
   });
 
-  test('a missing file is the error of the file system', async () => {
+  test('what is no file to read is refused before anything is sent', async () => {
     const { artifacts } = await clientOf(() => ({}));
-    await expect(artifacts.upload(owner, 'x', { file: join(folder, 'none') })).rejects.toThrow(/ENOENT/);
+    const refused = async (file: string): Promise<unknown> =>
+      artifacts.upload(owner, 'x', { file }).catch((error: unknown) => error);
+    expect(await refused(join(folder, 'none'))).toMatchObject({
+      errorCode: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^ENOENT/) as string,
+    });
+    expect(await refused(folder)).toMatchObject({ message: `${folder} is not a file` });
     expect(server?.asked).toEqual([]);
+  });
+
+  test('a file that becomes shorter meanwhile is an error, not a server that waits for the rest', async () => {
+    server = await startScripted(() => ({}));
+    const file = join(folder, 'short');
+    await writeFile(file, Buffer.alloc(1000));
+    const pool = createPool(1);
+    const body = { file, size: 2000 };
+    const outgoing = {
+      method: 'PUT',
+      url: new URL(server.uri),
+      headers: {},
+      body,
+      timeoutMs: 5000,
+      fresh: true,
+    };
+    await expect(pool.exchange(outgoing)).rejects.toThrow(`${file} became shorter while it was sent`);
   });
 
   test.each(['', '/x', '../x', 'a//b', 'a/./b', 'a\\b', 'a\0', 'a#b', 'a%20b', 'c:/d', '\ud800'])(
@@ -108,6 +132,50 @@ describe('uploads', () => {
       expect(server?.asked).toEqual([]);
     },
   );
+});
+
+describe('downloads', () => {
+  test('into a file: whole, also where the connection broke first, or not at all', async () => {
+    const content = 'from the server'.repeat(1000);
+    const files = new Map([[`${root}/1/r1/artifacts/a.txt`, content]]);
+    const reply = store(files);
+    let broken = 0;
+    server = await startScripted((asked) => {
+      const answer = reply(asked);
+      return asked.path.endsWith('a.txt') && broken++ === 0 ? { ...answer, trouble: 'half' } : answer;
+    });
+    const { artifacts } = createClient({ uri: server.uri, retry: { retries: 1, backoffMs: 1, jitterMs: 0 } });
+    const file = join(folder, 'a.txt');
+    await artifacts.downloadTo(owner, 'a.txt', file);
+    expect(await readFile(file, 'utf8')).toBe(content);
+    expect(broken).toBe(2);
+    await expect(artifacts.downloadTo(owner, 'none', file)).rejects.toMatchObject({
+      errorCode: 'RESOURCE_DOES_NOT_EXIST',
+    });
+    await expect(artifacts.downloadTo(owner, 'a.txt', join(folder, 'none/a.txt'))).rejects.toMatchObject({
+      errorCode: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^Cannot write .*ENOENT/) as string,
+    });
+    expect(await readFile(file, 'utf8')).toBe(content);
+    expect(await readdir(folder)).toEqual(['a.txt']);
+  });
+
+  test('one of another size than is listed is an error; what is not there is not asked for', async () => {
+    const files = new Map([[`${root}/1/r1/artifacts/a.txt`, 'abc']]);
+    const reply = store(files);
+    const { artifacts } = await clientOf((asked) =>
+      asked.path.endsWith('a.txt') ? { body: 'a page' } : reply(asked),
+    );
+    await expect(artifacts.download(owner, 'a.txt')).rejects.toMatchObject({
+      errorCode: 'TRANSFER_INCOMPLETE',
+      message: '6 bytes of a.txt came, 3 are there',
+    });
+    await expect(artifacts.download(owner, 'none')).rejects.toMatchObject({
+      errorCode: 'RESOURCE_DOES_NOT_EXIST',
+      message: 'There is no artifact none',
+    });
+    expect(server?.asked.filter(({ path }) => path.endsWith('none'))).toEqual([]);
+  });
 });
 
 describe('other places', () => {
@@ -129,7 +197,7 @@ describe('other places', () => {
       errorCode: 'UNSUPPORTED_URI',
       message: 'Cannot upload artifacts here: s3: needs credentials of its own',
     });
-    const read = Buffer.from(await artifacts.download(bucket, 'a/b')).toString();
+    const read = Buffer.from(await artifacts.download(bucket, 'a/b', { check: false })).toString();
     expect(read).toBe('/get-artifact?run_uuid=r1&path=a%2Fb');
   });
 
@@ -150,6 +218,7 @@ describe('other places', () => {
     ['mlflow-artifacts:/1/r/artifacts', 'http://h:1/p', `http://h:1/p${root}`, '1/r/artifacts'],
     ['mlflow-artifacts://o:2/1/r', 'https://h', `https://o:2${root}`, '1/r'],
     [`https://o/q${root}/1/r`, 'http://h', `https://o/q${root}`, '1/r'],
+    ['mlflow-artifacts:/my folder ö%41/r', 'http://h', `http://h${root}`, 'my folder ö%41/r'],
   ])('%s of %s', (uri, tracking, at, base) => {
     expect(locateArtifacts(uri, tracking)).toEqual({ kind: 'http', root: at, base });
   });
@@ -160,6 +229,8 @@ describe('other places', () => {
     ['https://o/elsewhere', 'http://h'],
     ['gs://b/x', 'http://localhost'],
     ['wasbs://c@a/x', 'http://localhost'],
+    ['file://other/srv', 'http://localhost'],
+    ['mlflow-artifacts://a b/x', 'http://localhost'],
     ['', 'http://localhost'],
   ])('%j of %s cannot be written', (uri, tracking) => {
     expect(locateArtifacts(uri, tracking).kind).toBe('unsupported');

@@ -3,7 +3,7 @@
  * value is refused together with all that follows in its request.
  */
 import type { LogBatch, LogOptions, LogReport } from './api.ts';
-import { encodeMetric, encodeText, limits } from './codec.ts';
+import { encodeMetric, encodeText, limits } from './encode.ts';
 import type { Metric, Scalar, Warning } from './types.ts';
 
 export interface BatchPlan {
@@ -12,9 +12,9 @@ export interface BatchPlan {
   readonly report: LogReport;
 }
 
-type Kind = 'params' | 'metrics' | 'tags';
+type Kind = 'params' | 'metrics' | 'tags' | 'datasets';
 
-interface Entry {
+export interface Entry {
   readonly kind: Kind;
   readonly json: string;
 }
@@ -24,20 +24,15 @@ export function planBatch(runId: string, batch: LogBatch, options: LogOptions = 
   const warnings: Warning[] = [];
   const params = encodeTexts('param', batch.params, options, warnings);
   const tags = encodeTexts('tag', batch.tags, options, warnings);
-  const points = options.nonFinite === 'send' ? (batch.metrics ?? []) : finite(batch.metrics ?? [], warnings);
-  const metrics = points.map((metric): Entry => ({
+  const given = batch.metrics ?? [];
+  const points = options.nonFinite === 'send' ? given : finite(given, warnings);
+  const metrics = points.map((point): Entry => ({
     kind: 'metrics',
-    json: JSON.stringify(encodeMetric(metric)),
+    json: JSON.stringify(encodeMetric(point)),
   }));
-  const bodies = [...pack(params), ...pack([...metrics, ...tags])].map((part) => body(runId, part));
-  const report: LogReport = {
-    requests: bodies.length,
-    metrics: metrics.length,
-    params: params.length,
-    tags: tags.length,
-    warnings,
-  };
-  return { bodies, report };
+  const bodies = [...requestBodies(runId, params), ...requestBodies(runId, [...metrics, ...tags])];
+  const counts = { metrics: metrics.length, params: params.length, tags: tags.length };
+  return { bodies, report: { requests: bodies.length, ...counts, warnings } };
 }
 
 function encodeTexts(
@@ -54,7 +49,7 @@ function encodeTexts(
 }
 
 /** Leaves NaN and ±Infinity out, with one warning for each key. */
-export function finite(metrics: readonly Metric[], warnings: Warning[]): readonly Metric[] {
+function finite(metrics: readonly Metric[], warnings: Warning[]): readonly Metric[] {
   const left = new Map<string, { count: number; firstStep: number }>();
   const kept = metrics.filter(({ key, value, step }) => {
     if (Number.isFinite(value) || typeof value !== 'number') return true;
@@ -70,34 +65,34 @@ export function finite(metrics: readonly Metric[], warnings: Warning[]): readonl
 }
 
 /** As few requests as the limits allow, in the order given. */
-function pack(entries: readonly Entry[]): Entry[][] {
+export function requestBodies(runId: string, entries: readonly Entry[]): string[] {
   const parts: Entry[][] = [];
   let part: Entry[] = [];
-  let counts = { params: 0, metrics: 0, tags: 0 };
+  let counts: Partial<Record<Kind, number>> = {};
   let bytes = 0;
   for (const entry of entries) {
-    const size = Buffer.byteLength(entry.json) + 1;
+    const { kind, json } = entry;
+    const size = Buffer.byteLength(json) + 1;
     const full =
-      counts[entry.kind] >= limits[entry.kind] ||
+      (counts[kind] ?? 0) >= limits[kind] ||
       part.length >= limits.entries ||
-      (part.length > 0 && bytes + size > limits.bytes - 1000);
+      bytes + size > limits.bytes - 1000;
     if (full || part.length === 0) {
       parts.push((part = []));
-      counts = { params: 0, metrics: 0, tags: 0 };
+      counts = {};
       bytes = 0;
     }
     part.push(entry);
-    counts[entry.kind]++;
+    counts[kind] = (counts[kind] ?? 0) + 1;
     bytes += size;
   }
-  return parts;
+  return parts.map((each) => body(runId, each));
 }
 
 function body(runId: string, part: readonly Entry[]): string {
-  const list = (kind: Kind): string =>
-    part
-      .filter((entry) => entry.kind === kind)
-      .map(({ json }) => json)
-      .join(',');
-  return `{"run_id":${JSON.stringify(runId)},"params":[${list('params')}],"metrics":[${list('metrics')}],"tags":[${list('tags')}]}`;
+  const lists = [...new Set(part.map(({ kind }) => kind))].map((kind) => {
+    const texts = part.filter((entry) => entry.kind === kind).map(({ json }) => json);
+    return `"${kind}":[${texts.join(',')}]`;
+  });
+  return `{${[`"run_id":${JSON.stringify(runId)}`, ...lists].join(',')}}`;
 }

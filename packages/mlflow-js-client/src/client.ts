@@ -1,6 +1,6 @@
 import type { MlflowClient, ServerApi } from './api.ts';
 import { artifactsApi } from './artifacts.ts';
-import { MlflowError } from './errors.ts';
+import { MlflowError, notMlflow } from './errors.ts';
 import { experimentsApi } from './experiments.ts';
 import { modelsApi } from './models.ts';
 import type { ClientOptions } from './options.ts';
@@ -49,10 +49,10 @@ function serverApi(transport: Transport): ServerApi {
         .toString('utf8')
         .trim();
       if (/^\d+\.\d+/.test(version)) return version;
-      throw new MlflowError(`GET /version: ${JSON.stringify(version.slice(0, 80))} is not a version`, {
-        errorCode: 'INVALID_RESPONSE',
-        hint: `Is ${transport.uri} the address of an MLflow server?`,
-      });
+      throw notMlflow(
+        `GET /version: ${JSON.stringify(version.slice(0, 80))} is not a version`,
+        transport.uri,
+      );
     },
   };
 }

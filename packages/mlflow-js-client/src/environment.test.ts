@@ -91,12 +91,14 @@ describe('variables', () => {
     const auth = async (more: object): Promise<unknown> =>
       (await readEnvironment({ ...uri, HOME: home, ...more })).options.auth;
     expect(await auth({ MLFLOW_TRACKING_TOKEN: 't' })).toEqual({ username: 'u ser', password: 'p=w[' });
-    expect(await auth({ MLFLOW_TRACKING_USERNAME: 'a', MLFLOW_TRACKING_PASSWORD: '' })).toEqual({
-      username: 'a',
-      password: '',
-    });
+    expect(await auth({ MLFLOW_TRACKING_USERNAME: 'a' })).toEqual({ username: 'a', password: 'p=w[' });
     await rm(join(home, '.mlflow'), { recursive: true });
     expect(await auth({ MLFLOW_TRACKING_TOKEN: 't' })).toEqual({ token: 't' });
+    const half = { ...uri, HOME: home, MLFLOW_TRACKING_USERNAME: 'a', MLFLOW_TRACKING_TOKEN: 't' };
+    expect(await readEnvironment(half)).toMatchObject({
+      options: { auth: { token: 't' } },
+      warnings: ['There is a user for MLflow but no password: neither is used.'],
+    });
   });
 
   test.each([
@@ -132,6 +134,7 @@ describe('tracking URIs', () => {
 
   test('credentials are not shown', () => {
     expect(readTrackingUri('postgresql://u:p@h/d').uri).toBe('postgresql://h/d');
+    expect(readTrackingUri('http://u:p@s/s@h/d?token=t').uri).toBe('http://h/d');
   });
 
   test.each(['mlruns', 'databricks', 'sqlite:///m.db', 'ftp://h', ''])(

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { invalid, MlflowError } from './errors.ts';
 import type { Auth, ClientOptions, TlsOptions } from './options.ts';
-import { readTrackingUri } from './tracking-uri.ts';
+import { readServerUri } from './tracking-uri.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,18 +24,16 @@ export interface Environment {
 export async function readEnvironment(env: Env = process.env, uri?: string): Promise<Environment> {
   const value = (name: string): string | undefined => env[name]?.trim() || undefined;
   const given = uri ?? value('MLFLOW_TRACKING_URI');
-  const target = readTrackingUri(given);
-  if (given === undefined || target.kind !== 'http')
-    throw new MlflowError(
-      given === undefined ? 'MLFLOW_TRACKING_URI is not set' : `"${target.uri}" is not a tracking server`,
-      {
-        errorCode: 'UNSUPPORTED_URI',
-        hint: target.hint ?? 'Set it to http://host:port of an MLflow server.',
-      },
-    );
+  if (given === undefined)
+    throw new MlflowError('MLFLOW_TRACKING_URI is not set', {
+      errorCode: 'UNSUPPORTED_URI',
+      hint: 'Set it to http://host:port of an MLflow server.',
+    });
+  readServerUri(given);
+  const { auth, warnings } = await readAuth(value, env);
   const options: ClientOptions = {
     uri: given,
-    auth: await readAuth(value, env),
+    auth,
     tls: await readTls(value),
     workspace: value('MLFLOW_WORKSPACE'),
     timeoutMs: seconds(value, 'MLFLOW_HTTP_REQUEST_TIMEOUT'),
@@ -48,9 +46,12 @@ export async function readEnvironment(env: Env = process.env, uri?: string): Pro
   };
   return {
     options,
-    warnings: ['MLFLOW_TRACKING_AWS_SIGV4', 'MLFLOW_TRACKING_AUTH']
-      .filter((name) => value(name) !== undefined)
-      .map((name) => `${name} is set and not supported: requests are sent without it.`),
+    warnings: [
+      ...warnings,
+      ...['MLFLOW_TRACKING_AWS_SIGV4', 'MLFLOW_TRACKING_AUTH']
+        .filter((name) => value(name) !== undefined)
+        .map((name) => `${name} is set and not supported: requests are sent without it.`),
+    ],
     experimentName: value('MLFLOW_EXPERIMENT_NAME'),
     experimentId: value('MLFLOW_EXPERIMENT_ID'),
     runId: value('MLFLOW_RUN_ID'),
@@ -59,31 +60,27 @@ export async function readEnvironment(env: Env = process.env, uri?: string): Pro
 
 type Value = (name: string) => string | undefined;
 
-/** A user wins over a token, as in Python. */
-async function readAuth(value: Value, env: Env): Promise<Auth> {
-  const username = value('MLFLOW_TRACKING_USERNAME');
-  const password = env['MLFLOW_TRACKING_PASSWORD'];
-  if (username !== undefined && password !== undefined) return { username, password };
+/** As in Python: a user with a password wins over a token, and each of the two may come from the file. */
+async function readAuth(value: Value, env: Env): Promise<{ auth: Auth | undefined; warnings: string[] }> {
+  const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir();
+  const stored = await readCredentials(join(home, '.mlflow', 'credentials'));
+  const username = value('MLFLOW_TRACKING_USERNAME') ?? stored('mlflow_tracking_username');
+  const password = env['MLFLOW_TRACKING_PASSWORD'] || stored('mlflow_tracking_password');
   const token = value('MLFLOW_TRACKING_TOKEN');
-  const stored = await readCredentials(
-    join(env['HOME'] ?? env['USERPROFILE'] ?? homedir(), '.mlflow', 'credentials'),
-  );
-  return stored ?? (token === undefined ? undefined : { token });
+  if (username && password) return { auth: { username, password }, warnings: [] };
+  const auth = token === undefined ? undefined : { token };
+  if (!username && !password) return { auth, warnings: [] };
+  const [one, other] = username ? ['user', 'password'] : ['password', 'user'];
+  return { auth, warnings: [`There is a ${one} for MLflow but no ${other}: neither is used.`] };
 }
 
-/** The section `[mlflow]` of an INI file. */
-async function readCredentials(path: string): Promise<Auth> {
+/** Looks up a name in the section `[mlflow]` of an INI file. */
+async function readCredentials(path: string): Promise<(name: string) => string | undefined> {
   const lines = ((await readIfThere(path)) ?? '').split(/\r?\n/).map((line) => line.trim());
-  const begin = lines.indexOf('[mlflow]') + 1;
-  if (begin === 0) return undefined;
-  const rest = lines.slice(begin);
-  const end = rest.findIndex((line) => /^\[.*\]$/.test(line));
-  const entry = (name: string): string | undefined =>
-    (end < 0 ? rest : rest.slice(0, end))
-      .map((line) => /^(\w+)\s*[=:]\s*(.*)$/.exec(line))
-      .find((match) => match?.[1]?.toLowerCase() === name)?.[2];
-  const [username, password] = [entry('mlflow_tracking_username'), entry('mlflow_tracking_password')];
-  return username === undefined || password === undefined ? undefined : { username, password };
+  const after = lines.slice(lines.indexOf('[mlflow]') + 1 || lines.length);
+  const end = after.findIndex((line) => /^\[.*\]$/.test(line));
+  const entries = (end < 0 ? after : after.slice(0, end)).map((line) => /^(\w+)\s*[=:]\s*(.*)$/.exec(line));
+  return (name) => entries.find((entry) => entry?.[1]?.toLowerCase() === name)?.[2];
 }
 
 async function readTls(value: Value): Promise<TlsOptions> {
@@ -112,7 +109,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    throw invalid(`Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -92,10 +92,10 @@ describe('answers and what to do about them', () => {
         "message": "POST /api/2.0/mlflow/runs/create: 502 HTTP_ERROR: Bad Gateway",
       }
     `);
-    expect(shown(301, '', 'https://mlflow/')).toMatchInlineSnapshot(`
+    expect(shown(301, '', 'https://mlflow/?state=secret')).toMatchInlineSnapshot(`
       {
         "errorCode": "HTTP_ERROR",
-        "hint": "The server moved to https://mlflow/: use that.",
+        "hint": "The server sends on to https://mlflow/, which is not followed: give the address where MLflow itself is.",
         "message": "POST /api/2.0/mlflow/runs/create: 301 HTTP_ERROR",
       }
     `);

@@ -1,5 +1,5 @@
 /** Errors of the client. `errorCode` is MLflow's own where the server gave one, else one of `ClientErrorCode`. */
-import { hintFor } from './hints.ts';
+import { connectionHint, hintFor } from './hints.ts';
 
 export type ClientErrorCode =
   | 'CONNECTION_FAILED'
@@ -10,9 +10,9 @@ export type ClientErrorCode =
   | 'INVALID_ARGUMENT'
   | 'INVALID_STATE'
   | 'UNSUPPORTED_URI'
-  | 'UPLOAD_INCOMPLETE';
+  | 'TRANSFER_INCOMPLETE';
 
-export interface MlflowErrorDetails {
+interface Details {
   readonly status?: number | undefined;
   readonly errorCode: string;
   readonly retryable?: boolean | undefined;
@@ -31,7 +31,7 @@ export class MlflowError extends Error {
   /** What to do about it, where that is known. */
   readonly hint: string | undefined;
 
-  constructor(message: string, details: MlflowErrorDetails) {
+  constructor(message: string, details: Details) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.status = details.status;
     this.errorCode = details.errorCode;
@@ -45,7 +45,33 @@ export function invalid(message: string, hint?: string): MlflowError {
   return new MlflowError(message, { errorCode: 'INVALID_ARGUMENT', hint });
 }
 
-export interface FailedRequest {
+/** A 2xx answer that MLflow would not give. */
+export function notMlflow(message: string, uri: string, cause?: unknown): MlflowError {
+  return new MlflowError(message, {
+    status: 200,
+    errorCode: 'INVALID_RESPONSE',
+    hint: `Is ${uri} the address of an MLflow server? A login page or a proxy may answer in its place.`,
+    cause,
+  });
+}
+
+/** Nothing came, or not all of it. */
+export function connectionError(cause: unknown, timeout: boolean, method: string, url: URL): MlflowError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  // A refused connection to a name with several addresses has its text in its parts only.
+  const detail = cause instanceof Error && cause.message !== '' ? cause.message : code;
+  const hint = connectionHint(code);
+  return new MlflowError(`${method} ${url.origin}${url.pathname}: ${detail}`, {
+    errorCode: timeout ? 'TIMEOUT' : 'CONNECTION_FAILED',
+    retryable: hint === undefined,
+    hint: timeout
+      ? 'Allow more with MLFLOW_HTTP_REQUEST_TIMEOUT (seconds) or timeoutMs.'
+      : (hint ?? `Is an MLflow server running at ${url.origin}?`),
+    cause,
+  });
+}
+
+interface FailedRequest {
   readonly method: string;
   readonly url: URL;
   readonly retryable: boolean;
@@ -62,16 +88,21 @@ export function errorFromAnswer(
   const unknownPath = (status === 404 || status === 405) && given === undefined;
   const errorCode = given?.errorCode ?? (unknownPath ? 'ENDPOINT_NOT_FOUND' : 'HTTP_ERROR');
   const message = given?.message ?? excerpt(text);
-  const moved =
-    status >= 300 && status < 400
-      ? `The server moved to ${location ?? 'another address'}: use that.`
-      : undefined;
+  const moved = status >= 300 && status < 400 ? movedHint(location, url) : undefined;
   return new MlflowError(`${method} ${url.pathname}: ${status} ${errorCode}${message && `: ${message}`}`, {
     status,
     errorCode,
     retryable,
     hint: moved ?? hintFor({ status, errorCode, message, url }),
   });
+}
+
+/** Without the query, in which login pages are told secrets. */
+function movedHint(location: string | undefined, from: URL): string {
+  const to =
+    location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const where = to === undefined ? 'another address' : `${to.origin}${to.pathname}`;
+  return `The server sends on to ${where}, which is not followed: give the address where MLflow itself is.`;
 }
 
 function mlflowError(text: string): { errorCode: string; message: string } | undefined {

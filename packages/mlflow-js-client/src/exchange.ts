@@ -1,12 +1,16 @@
 /** One request and its answer over a pool of connections: no retries, no meaning of status codes. */
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import {
   Agent as HttpAgent,
   request as httpRequest,
+  type ClientRequest,
   type IncomingMessage,
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { pipeline } from 'node:stream';
+import { invalid } from './errors.ts';
 import type { TlsOptions } from './options.ts';
 
 /** A body is always sent with its length: MLflow stores nothing of a chunked one, and answers 200. */
@@ -17,6 +21,8 @@ export interface Outgoing {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body | undefined;
+  /** A file for the body of a 2xx answer, instead of memory. */
+  readonly into?: string | undefined;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** On a connection of its own, which cannot turn out to have been closed meanwhile. */
@@ -26,11 +32,14 @@ export interface Outgoing {
 export interface Answer {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
+  /** Of an answer that is not 2xx only the beginning. */
   readonly bytes: Buffer;
 }
 
 export interface Pool {
+  /** Rejects with an `MlflowError` for files of this machine, and with Node's error for the connection. */
   readonly exchange: (outgoing: Outgoing) => Promise<Answer>;
+  /** Closes idle connections. */
   readonly close: () => void;
 }
 
@@ -42,6 +51,8 @@ export class TimeoutError extends Error {
 export class StaleConnectionError extends Error {
   override readonly name = 'StaleConnectionError';
 }
+
+const ERROR_PAGE_BYTES = 100_000;
 
 export function createPool(maxSockets: number, tls: TlsOptions = {}): Pool {
   // Uvicorn closes a connection that was idle for 5 s; ours is closed before, so that few are closed in our hands.
@@ -63,61 +74,91 @@ export function createPool(maxSockets: number, tls: TlsOptions = {}): Pool {
       return exchange(outgoing, { agent: agents[outgoing.fresh ? 1 : 0] });
     },
     close: () => {
-      for (const agent of [...http, ...https]) agent.destroy();
+      for (const { freeSockets } of [http[0], https[0]])
+        for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
     },
   };
 }
 
 function exchange(outgoing: Outgoing, pool: RequestOptions): Promise<Answer> {
-  const { method, url, body, timeoutMs, signal } = outgoing;
+  const { method, url, body, into, timeoutMs, signal } = outgoing;
   const length = body === undefined ? undefined : 'file' in body ? body.size : body.bytes.length;
   const headers = { ...outgoing.headers, ...(length !== undefined && { 'Content-Length': String(length) }) };
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(asError(signal.reason));
-      return;
-    }
+    signal?.throwIfAborted();
     const request = send(url, { ...pool, method, headers, timeout: timeoutMs });
-    const onAbort = (): unknown => request.destroy(asError(signal?.reason));
+    let answer: IncomingMessage | undefined;
+    let why: Error | undefined;
+    const giveUp = (reason: Error): void => {
+      why ??= reason;
+      if (answer !== undefined) answer.destroy();
+      else {
+        // At once: a request that waits for a connection says nothing when it is destroyed.
+        reject(reason);
+        request.destroy();
+      }
+    };
+    const onAbort = (): void => giveUp(new Error('aborted', { cause: signal?.reason }));
     signal?.addEventListener('abort', onAbort, { once: true });
     request.on('close', () => signal?.removeEventListener('abort', onAbort));
-    request.on('timeout', () =>
-      request.destroy(new TimeoutError(`nothing was heard for ${timeoutMs / 1000} s`)),
-    );
-    let answered = false;
+    request.on('timeout', () => giveUp(new TimeoutError(`nothing was heard for ${timeoutMs / 1000} s`)));
     request.on('error', (error: Error & { code?: string }) => {
-      const stale = request.reusedSocket && !answered && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
-      reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
+      const stale = request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
+      // The answer has its own errors; one to what is still being sent is an answer.
+      if (answer === undefined)
+        reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
     });
     request.on('response', (response) => {
-      answered = true;
-      collect(response, resolve, reject);
+      answer = response;
+      collect(response, into).then(
+        (whole) => (why === undefined ? resolve(whole) : reject(why)),
+        (error: Error) => reject(why ?? error),
+      );
     });
-    if (body === undefined) request.end();
-    else if ('bytes' in body) request.end(body.bytes);
-    else
-      createReadStream(body.file, { end: Math.max(0, body.size - 1) })
-        .on('error', (error) => request.destroy(error))
-        .pipe(request);
+    sendBody(request, body, giveUp);
   });
 }
 
-function collect(
-  response: IncomingMessage,
-  resolve: (answer: Answer) => void,
-  reject: (error: Error) => void,
-): void {
+function sendBody(request: ClientRequest, body: Body | undefined, giveUp: (error: Error) => void): void {
+  if (body === undefined || 'bytes' in body) {
+    request.end(body?.bytes);
+    return;
+  }
+  const { file, size } = body;
+  const source = createReadStream(file, { end: size - 1 });
+  source.on('error', (error) => giveUp(invalid(`Cannot read ${file}: ${error.message}`)));
+  // The server would wait for the rest of it.
+  source.on('end', () => {
+    if (source.bytesRead < size) giveUp(invalid(`${file} became shorter while it was sent`));
+  });
+  pipeline(source, request, () => undefined); // ends one with the other; the errors are told above
+}
+
+async function collect(response: IncomingMessage, into: string | undefined): Promise<Answer> {
+  const { statusCode: status = 0, headers } = response;
+  const ok = status >= 200 && status < 300;
+  const file = ok && into !== undefined ? await written(into, open(into, 'w')) : undefined;
+  const keep = (chunk: Buffer): unknown =>
+    file === undefined ? chunks.push(chunk) : written(into ?? '', file.writeFile(chunk));
   const chunks: Buffer[] = [];
-  response.on('data', (chunk: Buffer) => chunks.push(chunk));
-  response.on('error', reject);
-  response.on('end', () => {
-    const { statusCode: status = 0, headers } = response;
-    const header = (name: string): string | undefined => headers[name]?.toString();
-    resolve({ status, header, bytes: Buffer.concat(chunks) });
-  });
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      await keep(chunk);
+      bytes += chunk.length;
+      if (!ok && bytes > ERROR_PAGE_BYTES) break;
+    }
+  } finally {
+    await file?.close();
+  }
+  return { status, header: (name) => headers[name]?.toString(), bytes: Buffer.concat(chunks) };
 }
 
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+async function written<T>(path: string, writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (cause) {
+    throw invalid(`Cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
 }

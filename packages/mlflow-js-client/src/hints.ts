@@ -1,4 +1,4 @@
-/** What to do about an answer, where that is known. */
+/** What to do about an answer, or about none, where that is known. */
 
 interface Failed {
   readonly status: number;
@@ -51,4 +51,25 @@ const known: readonly [when: (failed: Failed) => boolean, hint: (failed: Failed)
 
 export function hintFor(failed: Failed): string | undefined {
   return known.find(([when]) => when(failed))?.[1](failed);
+}
+
+/** Of connections that fail the same way each time. */
+const connection: readonly [code: RegExp, hint: string][] = [
+  [
+    /CERT|SELF_SIGNED|SIGNATURE|ALTNAME/,
+    'Name the authority of this certificate in MLFLOW_TRACKING_SERVER_CERT_PATH (tls.ca).',
+  ],
+  [
+    /^EPROTO$|^ERR_SSL/,
+    'What answers there does not speak TLS as expected: is the address http://, not https://?',
+  ],
+  [
+    /^HPE_/,
+    'What answers there is no HTTP server: is the port right, and is the address https://, not http://?',
+  ],
+  [/^ERR_INVALID_CHAR$/, 'A header, a token perhaps, has a character that headers cannot have.'],
+];
+
+export function connectionHint(code: string): string | undefined {
+  return connection.find(([pattern]) => pattern.test(code))?.[1];
 }

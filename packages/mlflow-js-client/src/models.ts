@@ -1,14 +1,14 @@
 import type { ModelsApi } from './api.ts';
-import { encodePairs } from './codec.ts';
 import { decodeModel, list, pageToken } from './decode.ts';
+import { encodePairs } from './encode.ts';
 import { allPages, type Rest } from './rest.ts';
-import type { LoggedModel, Page } from './types.ts';
 
 export function modelsApi(rest: Rest): ModelsApi {
+  const once = { repeatable: false };
   const path = (modelId: string): string => `logged-models/${encodeURIComponent(modelId)}`;
-  const search: ModelsApi['search'] = async (experimentIds, options = {}): Promise<Page<LoggedModel>> => {
-    const { filter, maxResults = 100, pageToken: token } = options;
-    const json = { experiment_ids: experimentIds, filter, max_results: maxResults, page_token: token };
+  const search: ModelsApi['search'] = async (experimentIds, options = {}) => {
+    const { filter, pageSize = 100, pageToken: token } = options;
+    const json = { experiment_ids: experimentIds, filter, max_results: pageSize, page_token: token };
     const answer = await rest.post('logged-models/search', json, options);
     return { items: list(answer['models']).map(decodeModel), nextPageToken: pageToken(answer) };
   };
@@ -23,7 +23,7 @@ export function modelsApi(rest: Rest): ModelsApi {
         params: encodePairs('param', params),
         tags: encodePairs('tag', tags),
       };
-      const answer = await rest.post('logged-models', json, { ...options, repeatable: false });
+      const answer = await rest.post('logged-models', json, { ...options, ...once });
       return decodeModel(answer['model']);
     },
     get: async (modelId, options) => decodeModel((await rest.get(path(modelId), {}, options))['model']),
@@ -31,20 +31,15 @@ export function modelsApi(rest: Rest): ModelsApi {
       const json = { model_id: modelId, status: `LOGGED_MODEL_${status}` };
       return decodeModel((await rest.patch(path(modelId), json, options))['model']);
     },
-    setTags: async (modelId, tags, options) =>
-      void (await rest.patch(
-        `${path(modelId)}/tags`,
-        { model_id: modelId, tags: encodePairs('tag', tags) },
-        options,
-      )),
-    logParams: async (modelId, params, options) =>
-      void (await rest.post(
-        `${path(modelId)}/params`,
-        { model_id: modelId, params: encodePairs('param', params) },
-        options,
-      )),
+    setTags: async (modelId, tags, options) => {
+      const json = { model_id: modelId, tags: encodePairs('tag', tags) };
+      await rest.patch(`${path(modelId)}/tags`, json, options);
+    },
+    logParams: async (modelId, params, options) => {
+      const json = { model_id: modelId, params: encodePairs('param', params) };
+      await rest.post(`${path(modelId)}/params`, json, { ...options, ...once });
+    },
     search,
-    searchAll: (ids, options) =>
-      allPages((token) => search(ids, { ...options, ...(token !== undefined && { pageToken: token }) })),
+    searchAll: (ids, options) => allPages((token) => search(ids, { ...options, pageToken: token })),
   };
 }

@@ -6,7 +6,6 @@ import type { RetryNote, RetryOptions } from './options.ts';
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
 /** Nothing of the request was processed. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-const MAX_RETRIES = 10;
 
 export function isRetryableStatus(status: number): boolean {
   return RETRYABLE.has(status);
@@ -60,7 +59,7 @@ export class FailedTry extends Error {
 /** Tries until it succeeds or may not be tried again; then rejects with the `MlflowError` of the last try. */
 export async function withRetries<T>(run: () => Promise<T>, attempts: Attempts): Promise<T> {
   const { options, repeatable, signal, onRetry } = attempts;
-  const retries = Math.min(options.retries ?? 7, MAX_RETRIES);
+  const { retries = 7 } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();

@@ -1,41 +1,43 @@
-import type { NewRun, RunsApi, SearchOptions } from './api.ts';
-import { checkTime, encodePairs } from './codec.ts';
+import type { NewRun, RunsApi } from './api.ts';
 import { decodeMetric, decodeRun, list, pageToken } from './decode.ts';
+import { checkKey, checkTime, encodePairs } from './encode.ts';
 import { invalid, MlflowError } from './errors.ts';
 import { logCalls } from './log.ts';
 import type { CallOptions } from './options.ts';
 import { allPages, type Rest } from './rest.ts';
 import { wasNotProcessed } from './retry.ts';
-import type { Page, Run } from './types.ts';
+import type { Run } from './types.ts';
 
 /** How often a lost answer is looked into before it is given up. */
 const LOST_ANSWERS = 3;
 
 export function runsApi(rest: Rest): RunsApi {
-  const search = (ids: readonly string[], options: SearchOptions = {}): Promise<Page<Run>> =>
-    searchRuns(rest, ids, options);
-  const post = async (path: string, json: object, options?: CallOptions): Promise<void> =>
-    void (await rest.post(path, json, options));
+  const search: RunsApi['search'] = async (experimentIds, options = {}) => {
+    const { filter, orderBy, pageSize = 1000, viewType = 'ACTIVE_ONLY', pageToken: token } = options;
+    const json = {
+      experiment_ids: experimentIds,
+      filter,
+      order_by: orderBy,
+      max_results: pageSize,
+      run_view_type: viewType,
+      page_token: token,
+    };
+    const answer = await rest.post('runs/search', json, options);
+    return { items: list(answer['runs']).map(decodeRun), nextPageToken: pageToken(answer) };
+  };
   return {
     create: (run, options) => create(rest, run, options),
-    getOrCreate: (run, uniqueTag, options) => getOrCreate(rest, run, uniqueTag, options),
-    update: async (runId, { status, endTime, name }, options) =>
-      post(
-        'runs/update',
-        {
-          run_id: runId,
-          status,
-          run_name: name,
-          ...(endTime !== undefined && { end_time: checkTime(endTime, 'endTime') }),
-        },
-        options,
-      ),
+    getOrCreate: (run, uniqueTag, options) => getOrCreate(rest, search, run, uniqueTag, options),
+    update: async (runId, { status, endTime, name }, options) => {
+      const end = endTime === undefined ? undefined : checkTime(endTime, 'endTime');
+      const json = { run_id: runId, status, run_name: name, end_time: end };
+      await rest.post('runs/update', json, options);
+    },
     get: async (runId, options) => decodeRun((await rest.get('runs/get', { run_id: runId }, options))['run']),
     search,
-    searchAll: (ids, options) =>
-      allPages((token) => search(ids, { ...options, ...(token !== undefined && { pageToken: token }) })),
-    delete: (runId, options) => post('runs/delete', { run_id: runId }, options),
-    restore: (runId, options) => post('runs/restore', { run_id: runId }, options),
+    searchAll: (ids, options) => allPages((token) => search(ids, { ...options, pageToken: token })),
+    delete: async (runId, options) => void (await rest.post('runs/delete', { run_id: runId }, options)),
+    restore: async (runId, options) => void (await rest.post('runs/restore', { run_id: runId }, options)),
     ...logCalls(rest),
     metricHistory: (runId, key, options = {}) =>
       allPages(async (token) => {
@@ -48,16 +50,18 @@ export function runsApi(rest: Rest): RunsApi {
   };
 }
 
-async function create(rest: Rest, run: NewRun, options: CallOptions = {}): Promise<Run> {
-  const { experimentId, name, userId, startTime = Date.now(), tags = {}, parentRunId } = run;
-  const named = name === undefined ? tags : { ...tags, 'mlflow.runName': name };
-  const all = parentRunId === undefined ? named : { ...named, 'mlflow.parentRunId': parentRunId };
+async function create(rest: Rest, run: NewRun, options?: CallOptions): Promise<Run> {
+  const { experimentId, name, userId, startTime = Date.now(), tags, parentRunId } = run;
   const json = {
     experiment_id: experimentId,
     user_id: userId,
     run_name: name,
     start_time: checkTime(startTime, 'startTime'),
-    tags: encodePairs('tag', all),
+    tags: encodePairs('tag', {
+      ...tags,
+      ...(name !== undefined && { 'mlflow.runName': name }),
+      ...(parentRunId !== undefined && { 'mlflow.parentRunId': parentRunId }),
+    }),
   };
   const answer = await rest.post('runs/create', json, { ...options, repeatable: false });
   return decodeRun(answer['run']);
@@ -65,15 +69,16 @@ async function create(rest: Rest, run: NewRun, options: CallOptions = {}): Promi
 
 async function getOrCreate(
   rest: Rest,
+  search: RunsApi['search'],
   run: NewRun,
   uniqueTag: string,
-  options: CallOptions = {},
+  options?: CallOptions,
 ): Promise<{ run: Run; created: boolean }> {
   const value = run.tags?.[uniqueTag];
   if (value === undefined) throw invalid(`run.tags has no "${uniqueTag}", by which the run is to be found`);
-  const filter = `tags.\`${uniqueTag}\` = ${quoted(String(value))}`;
+  const filter = `tags.\`${checkKey(uniqueTag, 'tag')}\` = ${quoted(String(value))}`;
   for (let lost = 0; ; lost++) {
-    const { items } = await searchRuns(rest, [run.experimentId], { ...options, filter, maxResults: 1 });
+    const { items } = await search([run.experimentId], { ...options, filter, pageSize: 1 });
     if (items[0] !== undefined) return { run: items[0], created: lost > 0 };
     try {
       return { run: await create(rest, run, options), created: true };
@@ -89,22 +94,4 @@ function quoted(value: string): string {
   const quote = value.includes("'") ? '"' : "'";
   if (value.includes(quote)) throw invalid(`"${value}" has both kinds of quotes and cannot be searched for`);
   return `${quote}${value}${quote}`;
-}
-
-async function searchRuns(
-  rest: Rest,
-  experimentIds: readonly string[],
-  options: SearchOptions,
-): Promise<Page<Run>> {
-  const { filter, orderBy, maxResults = 1000, viewType = 'ACTIVE_ONLY', pageToken: token } = options;
-  const json = {
-    experiment_ids: experimentIds,
-    filter,
-    order_by: orderBy,
-    max_results: maxResults,
-    run_view_type: viewType,
-    page_token: token,
-  };
-  const answer = await rest.post('runs/search', json, options);
-  return { items: list(answer['runs']).map(decodeRun), nextPageToken: pageToken(answer) };
 }

@@ -241,7 +241,7 @@ describe('requests', () => {
       return { body: { runs: [run.run, run.run], next_page_token: page < 2 ? String(page + 1) : '' } };
     });
     const found = [];
-    for await (const one of client.runs.searchAll(['7'], { maxResults: 2 })) found.push(one);
+    for await (const one of client.runs.searchAll(['7'], { pageSize: 2 })) found.push(one);
     expect(found.length).toBe(6);
     expect(server.asked.map(({ json }) => json?.['page_token'])).toEqual([undefined, '1', '2']);
   });

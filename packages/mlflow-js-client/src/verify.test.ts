@@ -20,7 +20,7 @@ interface Stored {
 function lossy(stored: Stored, unreadable: (metric: Metric) => boolean): (asked: Asked) => Reply {
   return ({ path, json, query }) => {
     if (path.endsWith('log-batch')) {
-      const { metrics, params, tags } = json as unknown as Stored;
+      const { metrics = [], params = [], tags = [] } = json as unknown as Partial<Stored>;
       const bad = metrics.findIndex((metric) => unreadable(metric as Metric));
       stored.params.push(...params);
       stored.metrics.push(...(bad < 0 ? metrics : metrics.slice(0, bad)));

@@ -1,7 +1,7 @@
 /** Reads a run back. MLflow may answer 200 and keep less than it was sent, so what counts is what it gives again. */
 import { posix } from 'node:path';
 import type { ArtifactsApi, Difference, RunsApi, Sent, Verification, VerifyOptions } from './api.ts';
-import { encodeText } from './codec.ts';
+import { encodeText } from './encode.ts';
 import type { DatasetInput, Metric, Run, Scalar, Texts } from './types.ts';
 
 type Add = (kind: Difference['kind'], key: string, message: string) => void;

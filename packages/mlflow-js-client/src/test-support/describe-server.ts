@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { findMlflow, type ServerLine } from './find-mlflow.ts';
-import { startServer, type RealServer } from './real-server.ts';
+import { startServer, type RealServer, type ServerOptions } from './real-server.ts';
 
 /**
  * Tests against one real server, started before the first and stopped after the last.
@@ -10,6 +10,7 @@ export function describeServer(
   line: ServerLine,
   name: string,
   tests: (server: () => RealServer) => void,
+  options?: ServerOptions,
 ): void {
   const found = findMlflow(line);
   if ('missing' in found) {
@@ -26,7 +27,7 @@ export function describeServer(
   describe(`${name} (MLflow ${line})`, { timeout: 240_000 }, () => {
     let server: RealServer | undefined;
     beforeAll(async () => {
-      server = await startServer(line);
+      server = await startServer(line, options);
     }, 300_000);
     afterAll(() => server?.stop(), 60_000);
     tests(() => server ?? noServer());

@@ -20,13 +20,19 @@ export interface RealServer {
   readonly stop: () => Promise<void>;
 }
 
+export interface ServerOptions {
+  /** More of `mlflow server`. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Cold starts take 6 to 12 s on a machine with nothing else to do. */
 const START_MS = 240_000;
 
 /** Starts a server and waits until it is healthy. It does not outlive this process, however that ends. */
 export async function startServer(
   line: ServerLine,
-  { flags = [], env = {} }: { flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+  { flags = [], env = {} }: ServerOptions = {},
 ): Promise<RealServer> {
   const found = findMlflow(line);
   if ('missing' in found) throw new Error(found.missing);

@@ -1,9 +1,8 @@
 /** Round trips of nested runs, datasets, artifacts and models. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MlflowError } from '../errors.ts';
 import { TIME, type RoundTrips } from './round-trips.ts';
 
 export function thingTrips(t: RoundTrips): void {
@@ -25,7 +24,7 @@ export function thingTrips(t: RoundTrips): void {
     }
     const found: string[] = [];
     const filter = `tags.mlflow.parentRunId = '${parent.runId}'`;
-    const options = { filter, orderBy: ['attributes.start_time ASC'], maxResults: 2 };
+    const options = { filter, orderBy: ['attributes.start_time ASC'], pageSize: 2 };
     for await (const { runId } of t.client.runs.searchAll([experimentId], options)) found.push(runId);
     expect(found).toEqual(children);
     const page = await t.client.runs.search([experimentId], options);
@@ -91,7 +90,30 @@ export function thingTrips(t: RoundTrips): void {
     for (const [path, body] of Object.entries(bodies))
       expect(Buffer.from(await artifacts.download(run, path)).toString()).toBe(body);
     expect(Buffer.compare(await artifacts.download(run, 'deep/large.bin'), bytes)).toBe(0);
-    expect(await t.failure(artifacts.download(run, 'none'))).toBeInstanceOf(MlflowError);
+    expect(await t.failure(artifacts.download(run, 'none'))).toMatchObject({
+      errorCode: 'RESOURCE_DOES_NOT_EXIST',
+    });
+    expect(await t.failure(artifacts.download(run, 'deep'))).toMatchObject({
+      errorCode: 'INVALID_ARGUMENT',
+      message: 'The artifact deep is a folder',
+    });
+    const copy = join(t.folder, 'copy.bin');
+    await artifacts.downloadTo(run, 'deep/large.bin', copy);
+    expect(Buffer.compare(await readFile(copy), bytes)).toBe(0);
+    await artifacts.upload(run, 'a.txt', 'other');
+    expect(Buffer.from(await artifacts.download(run, 'a.txt')).toString()).toBe('other');
+  });
+
+  test('artifacts in a folder with spaces, and in one of this machine', async () => {
+    const { artifacts, experiments, runs } = t.client;
+    for (const artifactLocation of ['mlflow-artifacts:/my folder ö', join(t.folder, 'here ö')]) {
+      const { experimentId } = await experiments.getOrCreate({ name: artifactLocation, artifactLocation });
+      const run = await runs.create({ experimentId });
+      expect(run.artifactUri.startsWith(artifactLocation)).toBe(true);
+      await artifacts.upload(run, 'a/b.txt', 'text');
+      expect(await artifacts.listAll(run)).toEqual([{ path: 'a/b.txt', isFolder: false, bytes: 4 }]);
+      expect(Buffer.from(await artifacts.download(run, 'a/b.txt')).toString()).toBe('text');
+    }
   });
 
   test('logged models and outputs', async () => {
@@ -120,7 +142,15 @@ export function thingTrips(t: RoundTrips): void {
     await models.logParams(model.modelId, { hash: 'f00' });
     expect((await models.finish(model.modelId, 'READY')).status).toBe('READY');
     await t.client.runs.logModelOutputs(run.runId, [{ modelId: model.modelId, step: 12 }]);
-    await t.client.runs.logModelInputs(run.runId, [model.modelId]);
+    for (const ids of [[model.modelId], [model.modelId]]) await t.client.runs.logModelInputs(run.runId, ids);
+    // What the server refuses to do twice, and so is not repeated where an answer got lost.
+    const output = { modelId: model.modelId, step: 12 };
+    for (const again of [
+      () => t.client.runs.logModelOutputs(run.runId, [output]),
+      () => models.logParams(model.modelId, { hash: 'f00' }),
+    ])
+      expect(await t.failure(again())).toMatchObject({ status: 400, errorCode: 'BAD_REQUEST' });
+    await models.finish(model.modelId, 'READY');
     expect(await models.get(model.modelId)).toMatchObject({
       name: 'anchor-3',
       sourceRunId: run.runId,
@@ -135,7 +165,7 @@ export function thingTrips(t: RoundTrips): void {
       [{ modelId: model.modelId, step: 12 }],
     ]);
     const found = [];
-    for await (const one of models.searchAll([experimentId], { maxResults: 1 })) found.push(one.modelId);
+    for await (const one of models.searchAll([experimentId], { pageSize: 1 })) found.push(one.modelId);
     expect(found).toEqual([model.modelId]);
   });
 

@@ -3,6 +3,7 @@
  * that point and all that follows in the request is lost. Limits are those of `mlflow/utils/validation.py`.
  */
 import { invalid } from './errors.ts';
+import { checkFields } from './fields.ts';
 import type { Metric, Scalar, Warning } from './types.ts';
 
 export const limits = {
@@ -15,10 +16,14 @@ export const limits = {
   datasetName: 500,
   datasetDigest: 36,
   datasetSource: 65_535,
+  datasetSchema: 1_048_575,
+  datasetProfile: 16_777_215,
+  datasetContext: 500,
   /** Per request. */
   metrics: 1000,
   params: 100,
   tags: 100,
+  datasets: 1000,
   entries: 1000,
   /** Under the 1 MB that proxies and hosted servers allow. */
   bytes: 900_000,
@@ -57,11 +62,6 @@ export function checkKey(key: string, what: string): string {
   return key;
 }
 
-/** As the server reads it: JSON has no NaN, and protobuf reads these three strings as numbers. */
-export function encodeValue(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
-}
-
 export function checkTime(value: number, what: string): number {
   const ms = Math.trunc(value);
   if (!Number.isSafeInteger(ms) || ms < 0)
@@ -69,27 +69,26 @@ export function checkTime(value: number, what: string): number {
   return ms;
 }
 
-export function checkStep(step: number, what: string): number {
-  if (!Number.isSafeInteger(step)) throw invalid(`${what} is ${step}: a whole number is expected`);
-  return step;
-}
-
-/** One point as `log-batch` and `log-metric` take it. */
+/** One point as `log-batch` takes it. */
 export function encodeMetric(metric: Metric): object {
   const { key, value, step, timestamp, datasetName, datasetDigest, modelId } = metric;
   checkKey(key, 'metric');
   if (typeof value !== 'number')
     throw invalid(`The value of ${key} is ${String(value)}: a number is expected`);
-  return {
+  const encoded = {
     key,
-    value: encodeValue(value),
+    // JSON has no NaN; protobuf reads these three strings as numbers.
+    value: Number.isFinite(value) ? value : String(value),
     timestamp: checkTime(timestamp, `The timestamp of ${key}`),
-    step: checkStep(step, `The step of ${key}`),
-    ...(datasetName !== undefined && { dataset_name: datasetName }),
-    ...(datasetDigest !== undefined && { dataset_digest: datasetDigest }),
-    ...(modelId !== undefined && { model_id: modelId }),
+    step,
+    dataset_name: datasetName,
+    dataset_digest: datasetDigest,
+    model_id: modelId,
   };
+  return checkFields(encoded, ` of metric ${key}`);
 }
+
+const SCALARS = new Set(['string', 'number', 'bigint', 'boolean']);
 
 /** A param's or tag's text as the server would keep it, and what was done to it. */
 export function encodeText(
@@ -100,6 +99,10 @@ export function encodeText(
   limit: number = limits[kind],
 ): { readonly text: string; readonly warnings: readonly Warning[] } {
   checkKey(key, kind);
+  if (!SCALARS.has(typeof value))
+    throw invalid(
+      `The ${kind} ${key} is ${value === null ? 'null' : typeof value}: text, a number or a boolean is expected`,
+    );
   const given = String(value);
   const whole = given.isWellFormed() ? given : given.replace(/\p{Surrogate}/gu, '');
   const warnings: Warning[] = [];

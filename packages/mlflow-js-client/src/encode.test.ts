@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planBatch } from './batch.ts';
-import { encodeText, keyProblem, limits, safeKey } from './codec.ts';
+import { encodeText, keyProblem, limits, safeKey } from './encode.ts';
 import { MlflowError } from './errors.ts';
 import type { Metric } from './types.ts';
 
@@ -93,14 +93,24 @@ describe('texts', () => {
   ])('%s is sent as %j', (value, text) => expect(encodeText('param', 'p', value).text).toBe(text));
 });
 
+test.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [{ a: 1 }, 'object'],
+])('%j is no value of a param', (value, what) => {
+  expect(() => encodeText('param', 'p', value as unknown as string)).toThrow(
+    `The param p is ${what}: text, a number or a boolean is expected`,
+  );
+});
+
 describe('batches', () => {
   test('params go first and alone; numbers are whole, texts are texts', () => {
     const batch = { metrics: [point('a', 0.5, 3, 1000.9)], params: { lr: 0.1 }, tags: { t: true } };
     expect(planBatch('r', batch)).toMatchInlineSnapshot(`
       {
         "bodies": [
-          "{"run_id":"r","params":[{"key":"lr","value":"0.1"}],"metrics":[],"tags":[]}",
-          "{"run_id":"r","params":[],"metrics":[{"key":"a","value":0.5,"timestamp":1000,"step":3}],"tags":[{"key":"t","value":"true"}]}",
+          "{"run_id":"r","params":[{"key":"lr","value":"0.1"}]}",
+          "{"run_id":"r","metrics":[{"key":"a","value":0.5,"timestamp":1000,"step":3}],"tags":[{"key":"t","value":"true"}]}",
         ],
         "report": {
           "metrics": 1,
@@ -139,7 +149,7 @@ describe('batches', () => {
     const { bodies, report } = planBatch('r', { metrics, params: numbered, tags: numbered });
     const sizes = bodies
       .map(decode)
-      .map(({ params, metrics, tags }) => [params, metrics, tags].map((x) => x.length));
+      .map(({ params, metrics, tags }) => [params, metrics, tags].map((x) => x?.length ?? 0));
     expect(sizes).toEqual([
       [100, 0, 0],
       [100, 0, 0],
@@ -158,7 +168,7 @@ describe('batches', () => {
     const { bodies } = planBatch('r'.repeat(32), { params });
     expect(bodies.length).toBe(3);
     for (const body of bodies) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(limits.bytes);
-    expect(bodies.map(decode).flatMap((body) => body.params).length).toBe(100);
+    expect(bodies.map(decode).flatMap((body) => body.params ?? []).length).toBe(100);
   });
 
   test('an empty batch needs no request', () => {
@@ -172,13 +182,14 @@ describe('batches', () => {
     ['early timestamp', [point('a', 1, 0, -1)]],
     ['key', [point('acc@5', 1)]],
     ['value', [{ ...point('a', 1), value: '1' as unknown as number }]],
+    ['dataset', [{ ...point('a', 1), datasetName: 5 as unknown as string }]],
   ])('a bad %s is refused before anything is sent', (_, metrics) => {
     expect(() => planBatch('r', { metrics })).toThrow(MlflowError);
   });
 
   test('the message says what was given', () => {
     expect(() => planBatch('r', { metrics: [point('a', 1, 1.5)] })).toThrowErrorMatchingInlineSnapshot(
-      `[MlflowError: The step of a is 1.5: a whole number is expected]`,
+      `[MlflowError: step of metric a is 1.5: a whole number is expected]`,
     );
     expect(() => planBatch('r', { params: { 'a[0]': 1 } })).toThrowErrorMatchingInlineSnapshot(
       `[MlflowError: The param key "a[0]" has "[]"; letters, digits and the characters _ - . : / and space are allowed]`,
@@ -187,9 +198,9 @@ describe('batches', () => {
 });
 
 interface Decoded {
-  readonly params: readonly unknown[];
-  readonly metrics: readonly { readonly value: unknown }[];
-  readonly tags: readonly unknown[];
+  readonly params?: readonly unknown[];
+  readonly metrics?: readonly { readonly value: unknown }[];
+  readonly tags?: readonly unknown[];
 }
 
 function decode(body: string): Decoded {
@@ -197,5 +208,5 @@ function decode(body: string): Decoded {
 }
 
 function values(bodies: readonly string[]): unknown[] {
-  return bodies.map(decode).flatMap(({ metrics }) => metrics.map(({ value }) => value));
+  return bodies.map(decode).flatMap(({ metrics = [] }) => metrics.map(({ value }) => value));
 }
