@@ -51,7 +51,7 @@ export async function writeReport(report: Report, folder: string, by: string): P
   return { page: `${store.location}/${PAGE}`, figures, omitted };
 }
 
-function pageRun({ name, condition, seed, teacherSeed, journal, file }: ReportRun): PageRun {
+function pageRun({ name, seed, journal, file }: ReportRun): PageRun {
   const { tags } = journal;
   const weights = journal.weights.findLast(({ role }) => role === 'last')?.sha256;
   const facts = {
@@ -65,12 +65,9 @@ function pageRun({ name, condition, seed, teacherSeed, journal, file }: ReportRu
   };
   return {
     name,
-    condition,
     seed,
-    ...(teacherSeed === undefined ? {} : { teacherSeed }),
     facts: Object.fromEntries(
       Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     ),
-    command: `npx cairn rerun ${name}`,
   };
 }

@@ -1,7 +1,7 @@
 /** What accuracy costs. */
 import { mean } from '@cairn/core';
 import type { StudyResult } from '../result.ts';
-import { estimate } from '../statistics/sample.ts';
+import { overStudentSeeds } from '../comparison/over-seeds.ts';
 import { summarise } from '../comparison/summary.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
 import { axis, endColumn, joined, labelLayers, level, pixel } from './marks.ts';
@@ -25,21 +25,11 @@ interface Point {
 export function costFigure(result: StudyResult, looks: Looks): FigureOrReason {
   const points = result.conditions.flatMap(({ name, runs }) => {
     const own = runs.filter((run) => run.last.metrics[METRIC] !== undefined && run.multiplyAdds > 0);
-    const bySeed = Map.groupBy(own, (run) => run.seed);
-    const found = estimate(
-      [...bySeed.values()].map((seed) => 100 * mean(seed.map((run) => run.last.metrics[METRIC] ?? NaN))),
-    );
+    const found = overStudentSeeds(own, METRIC);
     if (found === undefined) return [];
-    const { mean: value, halfWidth } = found;
+    const [value, half] = [100 * found.mean, found.halfWidth && 100 * found.halfWidth];
     const cost = mean(own.map((run) => run.multiplyAdds));
-    return [
-      {
-        name,
-        cost,
-        value,
-        ...(halfWidth === undefined ? {} : { low: value - halfWidth, high: value + halfWidth }),
-      },
-    ];
+    return [{ name, cost, value, ...(half === undefined ? {} : { low: value - half, high: value + half }) }];
   });
   if (points.length === 0)
     return { ...NAME, why: 'no finished run measured test accuracy: that needs the evaluator "top-k".' };
@@ -47,7 +37,7 @@ export function costFigure(result: StudyResult, looks: Looks): FigureOrReason {
   const accuracy = teacher?.accuracy === undefined ? undefined : 100 * teacher.accuracy.mean;
   return {
     ...NAME,
-    caption: `Test accuracy at the last epoch against multiply-adds of a run, all networks forward and backward, searches included; the teacher's own training is not. Points of almost the same cost stand side by side. ${result.seeds.length > 1 ? `Lines: 95 % t-intervals over ${counted(result.seeds.length, 'seed')}.` : 'One seed, so there is no interval.'}${accuracy === undefined ? '' : ' Dashed: the converged teacher.'}`,
+    caption: `Test accuracy at the last epoch against multiply-adds of a run (G: 10⁹, T: 10¹²), all networks forward and backward, searches included; the teacher's own training is not. Points of almost the same cost stand side by side. ${result.seeds.length > 1 ? `Lines: 95 % t-intervals over ${counted(result.seeds.length, 'seed')}.` : 'One seed, so there is no interval.'}${accuracy === undefined ? '' : ' Dashed: the converged teacher.'}`,
     alt: `Points by cost and test accuracy. ${points.map(({ name, cost, value }) => `${name}: ${value.toFixed(1)} % for ${cost.toPrecision(3)} multiply-adds`).join('; ')}.`,
     spec: { concat: [plot(points, looks, accuracy, teacher?.model ?? 'teacher')] },
   };

@@ -20,7 +20,7 @@ import { hardnessFigure } from './hardness-map.ts';
 import { landscapeFigure } from './landscape.ts';
 import { fidelityFigure, lossFigure } from './lines.ts';
 import { CSS_NAMES, looksOf } from './palette.ts';
-import { predictionsFigure, weightsFigure } from './paths.ts';
+import { predictionsFigure, weightsFigure } from './plane.ts';
 
 const looks = looksOf(sampleResult.conditions.map(({ name }) => name));
 const comparison = compareStudy({
@@ -35,7 +35,7 @@ const all: readonly FigureOrReason[] = [
   accuracyFigure(sampleTraces, looks),
   hardnessFigure(sampleHardness, looks),
   predictionsFigure(samplePlane, looks),
-  weightsFigure({ ...samplePlane, marks: [], held: [0.5, 0.2], seed: 0 }, looks),
+  weightsFigure({ paths: samplePlane.paths.slice(1), shares: [0.5, 0.2], seed: 0 }, looks),
   landscapeFigure([sampleLandscape, { ...sampleLandscape, name: 'rco-eei, seed 0' }]),
   costFigure(sampleResult, looks),
   fidelityFigure(sampleTraces, looks),

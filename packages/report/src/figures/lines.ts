@@ -10,6 +10,12 @@ import { extent, project, type Scale, scaleOf } from './scale.ts';
 
 const [WIDTH, HEIGHT] = [270, 190];
 
+const PART_LABELS = new Map([
+  ['train/loss', 'whole loss, nats (train/loss)'],
+  ['train/ce', 'cross-entropy with the labels, nats (train/ce)'],
+  ['train/kd', 'KL from the anchor, softened, × T², nats (train/kd)'],
+]);
+
 interface LinesRequest {
   readonly name: string;
   readonly title: string;
@@ -27,7 +33,8 @@ export function fidelityFigure(runs: readonly RunTrace[], looks: Looks): FigureO
       const { label, unit } = metricInfo(metric);
       return { metric, label: unit === '' ? label : `${label}, ${unit === 'points' ? '%' : unit}` };
     }),
-    caption: 'On held-out samples after each epoch.',
+    caption:
+      'On held-out samples after each epoch, against the converged teacher whichever anchor teaches. Lower KL and higher agreement are nearer to it.',
     why: 'no run measured it: that needs the evaluator "fidelity", held-out samples and a teacher.',
   });
 }
@@ -39,9 +46,9 @@ export function lossFigure(runs: readonly RunTrace[], looks: Looks): FigureOrRea
   return linesFigure(runs, looks, {
     name: 'losses',
     title: 'Parts of the loss',
-    metrics: parts.map((metric) => ({ metric, label: metric })),
+    metrics: parts.map((metric) => ({ metric, label: PART_LABELS.get(metric) ?? metric })),
     caption:
-      'Mean over the batches of an epoch, before weighting where a loss weighs its parts. A jump is a new anchor: the loss is held against another teacher.',
+      'Mean over the training batches of an epoch. Parts are shown without the weights that the loss gives them, so they need not add up to the whole. A jump is a new anchor: the loss is held against another teacher; losses against different teachers say nothing of which student is better.',
     why: 'no run recorded a loss.',
   });
 }

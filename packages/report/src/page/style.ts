@@ -28,20 +28,23 @@ a { color: var(--link); }
 .answer { background: var(--card); border-left: 4px solid var(--hue-1); padding: .7rem 1rem; margin: 1.2rem 0; max-width: 50rem; }
 .answer p { margin: .2rem 0; }
 nav { font-size: .9rem; margin: 1rem 0 0; }
-nav a { margin-right: .9rem; white-space: nowrap; }
+nav a { margin-right: .9rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; margin: .6rem 0; }
 caption { text-align: left; padding-bottom: .3rem; }
+caption span { display: inline-block; max-width: min(50rem, 100vw - 2.4rem); }
 th, td { padding: .22rem .7rem .22rem 0; text-align: right; white-space: nowrap; vertical-align: top; }
+th { white-space: normal; }
 th:first-child, td:first-child, td.text, th.text { text-align: left; }
 td.wrap { white-space: normal; min-width: 14rem; text-align: left; }
 thead th { border-bottom: 1.5px solid var(--ink); font-weight: 600; vertical-align: bottom; }
 tbody tr { border-bottom: 1px solid var(--grid); }
 tr.primary td:first-child { font-weight: 700; }
 code { font: .82em/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-code.long { overflow-wrap: anywhere; white-space: normal; }
+p code { overflow-wrap: anywhere; }
 figure { margin: 1rem 0 0; }
 figure svg { display: block; max-width: 100%; height: auto; }
+@media (max-width: 45rem) { figure svg { max-width: none; } th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper); } }
 figcaption { max-width: 50rem; margin-top: .5rem; }
 .omitted { color: var(--muted); border: 1px dashed var(--grid); padding: .5rem .8rem; max-width: 50rem; font-size: .9rem; }
 .swatch { display: inline-block; width: .7em; height: .7em; margin-right: .45em; border-radius: 2px; }
@@ -51,6 +54,9 @@ figcaption { max-width: 50rem; margin-top: .5rem; }
   figure, table, .answer { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }
+  figure svg { max-width: 100%; }
+  table { font-size: 8pt; }
+  td { white-space: normal; }
   a { color: inherit; text-decoration: none; }
   @page { margin: 16mm 14mm; }
 }
