@@ -33,12 +33,11 @@ export interface Report {
   readonly figures: readonly FigureOrReason[];
 }
 
-/**
- * @param wanted `study`, `study/profile` or `study/profile/run`
- * @throws as `cairn compare` of the same
- */
-export async function makeReport(host: Host, wanted: string, options: MeasureOptions = {}): Promise<Report> {
-  const subject = await reportSubject(host, wanted);
+export async function makeReport(
+  host: Host,
+  subject: ReportSubject,
+  options: MeasureOptions = {},
+): Promise<Report> {
   const { result, runs, kind } = subject;
   const comparison = compareStudy(result, undefined, await loadOutcomes(result));
   const found = await measure(host, subject, options);
@@ -68,14 +67,15 @@ export async function makeReport(host: Host, wanted: string, options: MeasureOpt
 /**
  * All figures of a study or a run as files, each as SVG and PNG, for whoever keeps them elsewhere: MLflow's
  * `figures/`.
- * @throws as `makeReport`
+ * @throws as `reportSubject`
  */
 export async function reportFigures(
   host: Host,
   wanted: string,
   options: MeasureOptions = {},
 ): Promise<FigureFile[]> {
-  return figureFiles((await makeReport(host, wanted, options)).figures);
+  const { figures } = await makeReport(host, await reportSubject(host, wanted), options);
+  return figureFiles(figures);
 }
 
 /** Pairs whose classes are compared: those that were declared, else with matched controls, else with the baseline. */

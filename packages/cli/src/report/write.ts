@@ -14,6 +14,13 @@ export interface Written {
   readonly omitted: readonly { readonly figure: string; readonly why: string }[];
 }
 
+/** Before minutes of work. @throws CAIRN_FILE_… */
+export async function assertWritable(folder: string): Promise<void> {
+  const store = new NodeStore(folder);
+  await store.write('probe', new Uint8Array());
+  await store.remove('probe');
+}
+
 /** @param folder where `report.html` and `figures/` go @param by the command line */
 export async function writeReport(report: Report, folder: string, by: string): Promise<Written> {
   const store = new NodeStore(folder);

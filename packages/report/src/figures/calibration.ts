@@ -1,5 +1,6 @@
 /** Calibration curves: how often a student is right when it says that it is so sure. */
 import { mean } from '@cairn/core';
+import { minus } from '../comparison/sentences.ts';
 import { reliability } from '../statistics/reliability.ts';
 import { estimate } from '../statistics/sample.ts';
 import type { TestAnswers } from '../trace.ts';
@@ -40,7 +41,7 @@ export function calibrationFigure(
         panel(name, bins, looks, {
           left: i % columns === 0,
           bottom: i + columns >= names.length,
-          note: `${gap(bins) >= 0 ? '+' : '−'}${Math.abs(gap(bins)).toFixed(1)} points`,
+          note: `${gap(bins) >= 0.05 ? '+' : ''}${minus(gap(bins), 1)} points`,
         }),
       ),
       columns,

@@ -8,6 +8,7 @@ import { axis, endColumn, joined, labelLayers, level, pixel } from './marks.ts';
 import { counted } from './over-seeds.ts';
 import { type Look, lookOf, type Looks } from './palette.ts';
 import { placeLabels } from './place-labels.ts';
+import { textWidth } from '../render/text-width.ts';
 import { extent, project, scaleOf } from './scale.ts';
 
 const [WIDTH, HEIGHT, DODGE] = [520, 300, 9];
@@ -85,7 +86,7 @@ function plot(points: readonly Point[], looks: Looks, teacher: number | undefine
       { data: { values: [...points] }, mark: { type: 'point', opacity: 0 }, encoding: axes },
       ...(teacher === undefined
         ? []
-        : teacherLayers(`converged teacher, ${model}`, teacher, axes.y, project(y, teacher))),
+        : teacherLayers(`converged teacher, ${model}`, teacher, axes.y, { y: project(y, teacher), placed })),
       ...placed.flatMap((p) => pointLayers(p, lookOf(looks, p.name))),
       ...labelLayers(labels),
       ...endColumn(right, { left: WIDTH, height: HEIGHT, looks }),
@@ -121,8 +122,18 @@ function barOf({ x, y, top = y, bottom = y }: Placed): { x: number; y: number }[
   return Array.from({ length: 8 }, (_, i) => ({ x, y: top + ((bottom - top) * i) / 7 }));
 }
 
-function teacherLayers(text: string, value: number, axisY: Spec, y: number): Spec[] {
-  return [level(value, axisY, [5, 3]), ...labelLayers([{ x: 0, y, text, left: 6, middle: y - 8 }], 10)];
+/** Its name stands above the line, where fewest intervals cross it. */
+function teacherLayers(
+  text: string,
+  value: number,
+  axisY: Spec,
+  { y, placed }: { readonly y: number; readonly placed: readonly Placed[] },
+): Spec[] {
+  const width = textWidth(text, 10);
+  const crossed = (left: number): number =>
+    placed.filter((p) => p.x > left - 6 && p.x < left + width + 6).length;
+  const [left = 6] = [6, 0.3 * WIDTH, 0.5 * WIDTH, WIDTH - width].sort((a, b) => crossed(a) - crossed(b));
+  return [level(value, axisY, [5, 3]), ...labelLayers([{ x: 0, y, text, left, middle: y - 8 }], 10)];
 }
 
 function pointLayers({ x, y, top, bottom }: Placed, { colour, shape }: Look): Spec[] {

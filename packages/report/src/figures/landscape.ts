@@ -80,12 +80,20 @@ function panel({ name, steps, loss }: Landscape, range: readonly [number, number
   };
 }
 
-/** A little wider than their places, so that no paper shows between them. */
+/** Wider than half of their places, so that no paper shows between cells. */
+const OVERLAP = 1.3;
+
 function cellsOf(loss: readonly number[], steps: readonly number[], { half }: Ground): object[] {
   const n = steps.length;
   return loss.map((value, i) => {
     const [x, y] = [steps[i % n] ?? 0, steps[Math.floor(i / n)] ?? 0];
-    return { left: x - half, right: x + half * 1.06, bottom: y - half, top: y + half * 1.06, loss: value };
+    return {
+      left: x - half,
+      right: x + half * OVERLAP,
+      bottom: y - half,
+      top: y + half * OVERLAP,
+      loss: value,
+    };
   });
 }
 

@@ -62,7 +62,7 @@ function linesFigure(runs: readonly RunTrace[], looks: Looks, request: LinesRequ
   return {
     name,
     title,
-    caption: `${caption} ${seeds > 1 ? `Mean of ${counted(seeds, 'seed')}; bands are 95 % t-intervals over seeds.` : 'One seed, so there is no interval.'}`,
+    caption: `${caption} ${seeds > 1 ? `Mean of ${counted(seeds, 'seed')}; bands are 95 % t-intervals over seeds; one that meets the edge goes on.` : 'One seed, so there is no interval.'}`,
     alt: `Line charts by student epoch. At the end, ${told.join('; ')}.`,
     spec: panels(
       metrics.map(({ metric, label }) => panel(runs, metric, label, looks)),

@@ -35,7 +35,7 @@ function sentence(contrast: JudgedContrast): string {
     detectable === undefined
       ? ''
       : `; ${seeds} could have shown ${shown(detectable.now, info).toFixed(digitsOf(info))}${unit}`;
-  const direction = info.better === 'lower' ? ' (lower is better)' : '';
+  const direction = info.better === 'lower' ? ', where lower is better' : '';
   const who = `${condition} less ${against} in ${info.label}${direction}: ${found}`;
   switch (verdict.finding) {
     case 'one-seed':

@@ -47,16 +47,18 @@ figure svg { display: block; max-width: 100%; height: auto; }
 @media (max-width: 45rem) { figure svg { max-width: none; } th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper); } }
 figcaption { max-width: 50rem; margin-top: .5rem; }
 .omitted { color: var(--muted); border: 1px dashed var(--grid); padding: .5rem .8rem; max-width: 50rem; font-size: .9rem; }
+td .sub { font-size: .9em; }
 .swatch { display: inline-block; width: .7em; height: .7em; margin-right: .45em; border-radius: 2px; }
 @media print {
-  body { padding: 0; max-width: none; font-size: 10pt; }
+  html { font-size: 9.5pt; }
+  body { padding: 0; max-width: none; font-size: 1rem; }
   nav { display: none; }
   figure, table, .answer { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }
   figure svg { max-width: 100%; }
-  table { font-size: 8pt; }
-  td { white-space: normal; }
+  table { font-size: 7.5pt; }
+  th, td { padding-right: .45rem; }
   a { color: inherit; text-decoration: none; }
   @page { margin: 16mm 14mm; }
 }
