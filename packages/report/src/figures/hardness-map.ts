@@ -30,7 +30,8 @@ export function hardnessFigure(map: HardnessMap | string, looks: Looks): FigureO
   const seeds = fewest === most ? counted(most, 'seed') : `${fewest} to ${counted(most, 'seed')}`;
   const told = rows.map(({ condition, epoch, kl }) => {
     const least = kl.indexOf(Math.min(...kl));
-    return `${condition} after ${counted(epoch, 'epoch')} is nearest to teacher epoch ${candidates[least] ?? ''} (${(kl[least] ?? NaN).toFixed(2)} nats)`;
+    const nats = (value: number | undefined): string => `${(value ?? NaN).toPrecision(3)} nats`;
+    return `${condition} after ${counted(epoch, 'epoch')}: nearest to teacher epoch ${candidates[least] ?? ''} (${nats(kl[least])}), ${nats(kl.at(-1))} from the converged teacher`;
   });
   return {
     ...NAME,

@@ -2,11 +2,11 @@
 
 const LIGHT = `
   --paper: #ffffff; --ink: #1b1b1a; --muted: #5d5d5c; --grid: #e2e2e1; --card: #f6f6f4; --link: #0b5cad;
-  --hue-1: #0072b2; --hue-2: #d55e00; --hue-3: #009e73; --hue-4: #cc79a7; --hue-5: #e69f00; --hue-6: #56b4e9; --hue-7: #a89b00;
+  --hue-1: #0072b2; --hue-2: #d55e00; --hue-3: #009e73; --hue-4: #cc79a7; --hue-5: #e69f00; --hue-6: #56b4e9; --hue-7: #7a1fd0;
 `;
 const DARK = `
   --paper: #17181a; --ink: #ececea; --muted: #a6a7a5; --grid: #35373a; --card: #202225; --link: #7db7f0;
-  --hue-1: #3f9fd8; --hue-2: #ee7c26; --hue-3: #1fbd91; --hue-4: #d98fb8; --hue-5: #e9ab1f; --hue-6: #6cc0ef; --hue-7: #e4d838;
+  --hue-1: #3f9fd8; --hue-2: #ee7c26; --hue-3: #1fbd91; --hue-4: #d98fb8; --hue-5: #e9ab1f; --hue-6: #6cc0ef; --hue-7: #9a5cff;
 `;
 
 export const STYLE = `
