@@ -5,7 +5,7 @@ import { LiveSync } from '@cairn/tracking';
 import type { Host } from '../command.ts';
 import type { Places } from '../study/places.ts';
 import { IMPATIENT, openSync, targetFolder, type OpenSync } from './open-sync.ts';
-import { studyPage } from './study-page.ts';
+import { pageSource } from './page-source.ts';
 import { studySource, type StudyName } from './study-source.ts';
 
 export interface StudyLive {
@@ -35,7 +35,7 @@ export async function beginLive(
     return NONE;
   }
   let over = false;
-  const page = async () => (over ? studyPage(places, name) : undefined);
+  const page = async () => (over ? pageSource(host, name, say) : undefined);
   try {
     const uri = host.env['MLFLOW_TRACKING_URI'] ?? '';
     const source = studySource(places, name, page);

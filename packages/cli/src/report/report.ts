@@ -10,8 +10,6 @@ import {
   contrastsFigure,
   costFigure,
   fidelityFigure,
-  type FigureFile,
-  figureFiles,
   type FigureOrReason,
   hardnessFigure,
   type HardnessMap,
@@ -99,19 +97,6 @@ export async function makeReport(host: Host, wanted: string, options: ReportOpti
         : []),
     ],
   };
-}
-
-/**
- * All figures of a study or a run as files, each as SVG and PNG, for whoever keeps them elsewhere: MLflow's
- * `figures/`.
- * @throws as `makeReport`
- */
-export async function reportFigures(
-  host: Host,
-  wanted: string,
-  options: ReportOptions = {},
-): Promise<FigureFile[]> {
-  return figureFiles((await makeReport(host, wanted, options)).figures);
 }
 
 /** Pairs whose classes are compared: those that were declared, else with matched controls, else with the baseline. */
