@@ -1,21 +1,34 @@
 /** `cairn run`, `cairn sync` and `cairn ui` against a real MLflow, as their users call them. */
 import { DatabaseSync } from 'node:sqlite';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, type Run } from 'mlflow-js-client';
 import { describeServer, findMlflow } from 'mlflow-js-client/test-support';
-import { expect, test } from 'vitest';
-import { cairn, fileAt, lives, start, temporaryFolder, TINY, until, type Running } from './cairn-process.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  cairn,
+  fileAt,
+  lives,
+  onlyFolder,
+  start,
+  temporaryFolder,
+  TINY,
+  until,
+  type Running,
+} from './cairn-process.ts';
+import { compareFromServer, runsOf as runsIn } from './server-study.ts';
 
 const STUDY = ['run', 'quickstart', ...TINY, '--only=kd', '--seeds=0,1'];
+const CONTRASTS = ['run', 'quickstart', ...TINY, '--only=kd,kd-restarts,rco-eei', '--seeds=0,1,2'];
 const PATIENCE = 240_000;
 
 async function runsOf(uri: string, experiment: string): Promise<readonly Run[]> {
   const client = createClient({ uri });
-  const found = await client.experiments.getByName(experiment);
-  const runs: Run[] = [];
-  for await (const run of client.runs.searchAll([found?.experimentId ?? ''])) runs.push(run);
-  client.close();
-  return runs.sort((a, b) => a.name.localeCompare(b.name));
+  try {
+    return await runsIn(client, experiment);
+  } finally {
+    client.close();
+  }
 }
 
 interface SyncJson {
@@ -64,6 +77,51 @@ describeServer('3', 'cairn run with a server', (server) => {
       const fresh = (): Promise<unknown> => cairn(home, ['sync', `${server().uri}/`], other);
       await Promise.all([fresh(), fresh()]);
       expect((await runsOf(server().uri, `${name} again`)).length).toBe(runs.length);
+    },
+    PATIENCE,
+  );
+
+  test(
+    "figures are cairn report's, and the server alone gives cairn compare's numbers",
+    async () => {
+      const home = temporaryFolder();
+      const name = `figures ${process.pid}`;
+      const env = { MLFLOW_TRACKING_URI: server().uri, MLFLOW_EXPERIMENT_NAME: name };
+      const trained = await cairn(home, CONTRASTS, env);
+      expect(trained.code, trained.err).toBe(0);
+      const client = createClient({ uri: server().uri });
+      onTestFinished(() => client.close());
+      const runs = await runsIn(client, name);
+      const study = onlyFolder(home, 'runs', 'quickstart')?.slice(`${home}/runs/`.length) ?? '';
+
+      const compared = await cairn(home, ['compare', study, '--json']);
+      const { notes: _, ...comparison } = JSON.parse(compared.out) as Record<string, unknown>;
+      expect(await compareFromServer(client, runs)).toEqual(comparison);
+      const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
+      if (parent === undefined) throw new Error('no parent');
+      const sent = await client.artifacts.download(parent, 'comparison.json');
+      expect(JSON.parse(sent.toString())).toEqual(comparison);
+
+      const equal = async (folder: string): Promise<readonly string[]> => {
+        const there = await client.artifacts.listAll(parent, 'figures');
+        const files = readdirSync(join(home, folder, 'figures')).map((file) => `figures/${file}`);
+        for (const path of files)
+          expect(await client.artifacts.download(parent, path)).toEqual(fileAt(home, folder, path));
+        expect(there.map(({ path }) => path).sort()).toEqual(files.sort());
+        return files;
+      };
+      await cairn(home, ['report', study, '--stored', `--out=${home}/stored`]);
+      const stored = await equal('stored');
+      expect(stored).toContain('figures/accuracy.svg');
+      expect(stored).not.toContain('figures/hardness.svg');
+      expect((await client.artifacts.download(parent, 'report.html')).toString()).toContain('</html>');
+
+      // What a later report has, the next synchronisation takes; after that there is nothing to do.
+      await cairn(home, ['report', study]);
+      for (const _ of ['sent', 'nothing new']) expect((await cairn(home, ['sync'], env)).code).toBe(0);
+      expect(await equal(`reports/${study}`)).toContain('figures/hardness.png');
+      const page = fileAt(home, 'reports', study, 'report.html');
+      expect(await client.artifacts.download(parent, 'report.html')).toEqual(page);
     },
     PATIENCE,
   );
