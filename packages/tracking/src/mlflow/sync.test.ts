@@ -99,7 +99,7 @@ for (const line of serverLines) {
       expect(first.problems.map(({ name, error }) => [name, error.message])).toEqual([
         [
           'small/default/kd',
-          'journal memory/kd/journal.jsonl, line 1: format version 9; this Cairn reads up to 1',
+          'journal memory/kd/journal.jsonl, line 1: format version 9; this Cairn reads up to 2',
         ],
       ]);
       expect(first.runs.map(({ name, status }) => [name, status])).toContainEqual([
