@@ -152,7 +152,7 @@ describeServer('3', 'a synchroniser that is killed', (server) => {
         },
       });
       try {
-        await syncOf({ ...place, cursors: dying }, 1).pass(abort.signal);
+        await syncOf({ ...place, cursors: dying }, { chunk: 1 }).pass(abort.signal);
         if (!abort.signal.aborted) {
           expect(kills).toBeGreaterThan(20);
           break;

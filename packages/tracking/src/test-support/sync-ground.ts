@@ -3,7 +3,7 @@ import { MemoryStore, type Store } from '@cairn/core';
 import { createClient, type MlflowClient, type Run } from 'mlflow-js-client';
 import type { RealServer } from 'mlflow-js-client/test-support';
 import { Cursors } from '../mlflow/cursor.ts';
-import { SyncSession } from '../mlflow/session.ts';
+import { SyncSession, type SyncOptions } from '../mlflow/session.ts';
 import { StudySync } from '../mlflow/sync-study.ts';
 import { finishedStudy, type SmallStudy } from './small-study.ts';
 
@@ -23,8 +23,16 @@ export async function ground(server: () => RealServer, study?: SmallStudy): Prom
   return { study: study ?? (await finishedStudy()), client, cursors: new MemoryStore(), name };
 }
 
-export function syncOf({ study, client, cursors, name }: Ground, chunk?: number): StudySync {
-  const session = new SyncSession({ client, cursors: new Cursors(cursors), experimentName: name, chunk });
+export function syncOf(
+  { study, client, cursors, name }: Ground,
+  options: Pick<SyncOptions, 'chunk' | 'nonFinite'> = {},
+): StudySync {
+  const session = new SyncSession({
+    client,
+    cursors: new Cursors(cursors),
+    experimentName: name,
+    ...options,
+  });
   return new StudySync(session, study.source);
 }
 
