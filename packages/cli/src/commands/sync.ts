@@ -86,6 +86,7 @@ async function sendStudy(host: Host, target: SyncTarget, name: StudyName, flags:
   const nonFinite = flags.nonFinite ? 'send' : undefined;
   const open = await openSync(host, target, name, source, nonFinite === undefined ? {} : { nonFinite });
   try {
+    for (const text of open.ignored) say(text);
     const first = await open.sync.pass(host.signal);
     // What was deleted there is found out by its absence; the second pass makes it anew.
     const again = first.problems.some(({ error }) => error instanceof MlflowError);

@@ -42,6 +42,7 @@ export async function beginLive(
     const open = await openSync(host, { uri, folder: targetFolder(host.home, target.uri) }, name, source, {
       patience: IMPATIENT,
     });
+    for (const text of open.ignored) say(`MLflow: ${text}`);
     const live = new LiveSync(open.sync, { warn: say });
     live.start();
     return {
