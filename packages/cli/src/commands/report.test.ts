@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { intervalText, signed, type Comparison } from '@cairn/report';
 import { expect, test } from 'vitest';
 import type { Host } from '../command.ts';
-import { reportFigures } from '../report/report.ts';
+import { makeReport } from '../report/report.ts';
+import { reportSubject } from '../report/subject.ts';
+import { reportFiles } from '../report/write.ts';
 import { cairn, emptyHome, small, writeStudy } from './synthetic-study.ts';
 
 /** What a page has under `cairn-comparison`. */
@@ -81,16 +83,17 @@ test('the same figures as files, for whoever keeps them elsewhere', async () => 
     home,
     studies: { names: [], load: () => Promise.reject(new Error()) },
   };
-  const files = await reportFigures(host as Host, 'small/default', { networks: false });
-  expect(files.map(({ figure, file, type }) => [figure, file, type])).toEqual(
-    ['contrasts', 'cost'].flatMap((name) => [
-      [name, `${name}.svg`, 'image/svg+xml'],
-      [name, `${name}.png`, 'image/png'],
-    ]),
-  );
-  for (const { file, bytes } of files) {
-    expect(readFileSync(join(home, 'reports/small/default/figures', file)).equals(bytes)).toBe(true);
+  const subject = await reportSubject(host as Host, 'small/default');
+  const report = await makeReport(host as Host, subject, { networks: false });
+  const files: string[] = [];
+  for await (const { path, bytes } of reportFiles(report, 'cairn report small --stored')) {
+    files.push(path);
+    expect(readFileSync(join(home, 'reports/small/default', path)).equals(bytes)).toBe(true);
   }
+  expect(files).toEqual([
+    ...['contrasts', 'cost'].flatMap((name) => [`figures/${name}.svg`, `figures/${name}.png`]),
+    'report.html',
+  ]);
 });
 
 test('what cannot be reported says why and what can be done, and writes nothing', async () => {

@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { counted } from '../format.ts';
 import { print, printJson } from '../output.ts';
 import { makeReport } from '../report/report.ts';
-import { reportSubject } from '../report/subject.ts';
+import { refuseUnfinished, reportSubject } from '../report/subject.ts';
 import { assertWritable, writeReport } from '../report/write.ts';
 import { placesIn } from '../study/places.ts';
 
@@ -12,6 +12,7 @@ export const report: Command<typeof reportSpec.flags> = {
   spec: reportSpec,
   async execute({ arguments: [wanted = ''], flags }, host) {
     const subject = await reportSubject(host, wanted);
+    refuseUnfinished(subject);
     const { name } = subject;
     const folder =
       flags.out === undefined ? `${placesIn(host.home).reports.location}/${name}` : host.typedPath(flags.out);

@@ -8,8 +8,6 @@ import {
   contrastsFigure,
   costFigure,
   fidelityFigure,
-  type FigureFile,
-  figureFiles,
   type FigureOrReason,
   hardnessFigure,
   landscapeFigure,
@@ -23,7 +21,7 @@ import {
 import type { Host } from '../command.ts';
 import { loadOutcomes } from '../study/outcomes.ts';
 import { measure, type MeasureOptions } from './measure.ts';
-import { type ReportSubject, reportSubject } from './subject.ts';
+import type { ReportSubject } from './subject.ts';
 import { traceOf } from './traces.ts';
 
 export interface Report {
@@ -62,20 +60,6 @@ export async function makeReport(
     ),
   ];
   return { subject, comparison, figures };
-}
-
-/**
- * All figures of a study or a run as files, each as SVG and PNG, for whoever keeps them elsewhere: MLflow's
- * `figures/`.
- * @throws as `reportSubject`
- */
-export async function reportFigures(
-  host: Host,
-  wanted: string,
-  options: MeasureOptions = {},
-): Promise<FigureFile[]> {
-  const { figures } = await makeReport(host, await reportSubject(host, wanted), options);
-  return figureFiles(figures);
 }
 
 /** Pairs whose classes are compared: those that were declared, else with matched controls, else with the baseline. */

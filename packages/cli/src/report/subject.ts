@@ -38,15 +38,13 @@ const COMMAND = 'cairn report';
 
 /**
  * @param wanted `study`, `study/profile` or `study/profile/run`
- * @throws as `cairn compare` of the same; CAIRN_REPORT_MANY for a condition, CAIRN_REPORT_EMPTY where nothing is
- * finished
+ * @throws as `cairn compare` of the same; CAIRN_REPORT_MANY for a condition
  */
 export async function reportSubject(host: Host, wanted: string): Promise<ReportSubject> {
   const kind = wanted.split('/').length < 3 ? 'study' : 'run';
   const { result, notes } =
     kind === 'study' ? await storedStudy(host, wanted, COMMAND) : await namedRuns(host, [wanted], COMMAND);
   if (kind === 'run') refuseMany(wanted, result);
-  else refuseNone(result);
   const runs: ReportRun[] = [];
   const manifests = new Map<string, StoredManifest | undefined>();
   const { routes, runs: all } = placesIn(host.home);
@@ -74,7 +72,8 @@ function refuseMany(wanted: string, { conditions }: StudyResult): void {
   });
 }
 
-function refuseNone({ study, profile, conditions }: StudyResult): void {
+/** @throws CAIRN_REPORT_EMPTY */
+export function refuseUnfinished({ result: { study, profile, conditions } }: ReportSubject): void {
   if (conditions.some(({ runs }) => runs.length > 0)) return;
   throw new CairnError('run', 'CAIRN_REPORT_EMPTY', `${COMMAND}: no run of ${study}/${profile} is finished`, {
     fix: [`cairn run ${study} goes on with it`, `cairn runs ${study} says how far it is`],

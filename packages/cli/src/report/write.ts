@@ -14,6 +14,30 @@ export interface Written {
   readonly omitted: readonly { readonly figure: string; readonly why: string }[];
 }
 
+/** Below the report's folder: `figures/accuracy.svg`. */
+export interface ReportFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Every figure as SVG and PNG, drawn one after the other, then the page that holds them. @param by the command line */
+export async function* reportFiles(report: Report, by: string): AsyncGenerator<ReportFile> {
+  const drawn: DrawnFigure[] = [];
+  for (const figure of report.figures) {
+    if (isOmitted(figure)) {
+      drawn.push(figure);
+      continue;
+    }
+    const svg = await renderSvg(figure);
+    drawn.push({ ...figure, svg });
+    for (const { file, bytes } of await filesOf(figure, svg)) yield { path: `figures/${file}`, bytes };
+  }
+  const { subject, comparison } = report;
+  const { kind, name, result, notes, runs } = subject;
+  const about = { kind, name, result, comparison, notes, runs: runs.map(pageRun), by };
+  yield { path: PAGE, bytes: new TextEncoder().encode(reportPage({ ...about, figures: drawn })) };
+}
+
 /** Before minutes of work. @throws CAIRN_FILE_… */
 export async function assertWritable(folder: string): Promise<void> {
   const store = new NodeStore(folder);
@@ -24,37 +48,14 @@ export async function assertWritable(folder: string): Promise<void> {
 /** @param folder where `report.html` and `figures/` go @param by the command line */
 export async function writeReport(report: Report, folder: string, by: string): Promise<Written> {
   const store = new NodeStore(folder);
-  const drawn: DrawnFigure[] = [];
+  const omitted = report.figures.filter(isOmitted).map(({ name, why }) => ({ figure: name, why }));
+  for (const { figure } of omitted)
+    for (const type of ['svg', 'png']) await store.remove(`figures/${figure}.${type}`);
   const figures: string[] = [];
-  for (const figure of report.figures) {
-    if (isOmitted(figure)) {
-      drawn.push(figure);
-      for (const type of ['svg', 'png']) await store.remove(`figures/${figure.name}.${type}`);
-      continue;
-    }
-    const svg = await renderSvg(figure);
-    drawn.push({ ...figure, svg });
-    for (const { file, bytes } of await filesOf(figure, svg)) {
-      await store.write(`figures/${file}`, bytes);
-      figures.push(`${store.location}/figures/${file}`);
-    }
+  for await (const { path, bytes } of reportFiles(report, by)) {
+    await store.write(path, bytes);
+    if (path !== PAGE) figures.push(`${store.location}/${path}`);
   }
-  const { subject, comparison } = report;
-  const { kind, name, result, notes, runs } = subject;
-  const page = reportPage({
-    kind,
-    name,
-    result,
-    comparison,
-    notes,
-    figures: drawn,
-    runs: runs.map(pageRun),
-    by,
-  });
-  await store.write(PAGE, new TextEncoder().encode(page));
-  const omitted = drawn.flatMap((figure) =>
-    'why' in figure ? [{ figure: figure.name, why: figure.why }] : [],
-  );
   return { page: `${store.location}/${PAGE}`, figures, omitted };
 }
 

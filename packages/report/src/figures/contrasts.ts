@@ -15,7 +15,9 @@ const [WIDTH, ROW] = [230, 19];
 const METRICS = ['test/top1', 'test/kl'];
 const NAME = { name: 'contrasts', title: 'Differences between conditions' } as const;
 
-export function contrastsFigure({ contrasts }: Comparison, looks: Looks): FigureOrReason {
+export function contrastsFigure(comparison: Comparison, looks: Looks): FigureOrReason {
+  const contrasts = comparison.contrasts.filter((c) => Number.isFinite(c.difference.mean));
+  const lost = comparison.contrasts.filter((c) => !contrasts.includes(c) && METRICS.includes(c.metric));
   const metrics = METRICS.filter((metric) => contrasts.some((c) => c.metric === metric));
   if (metrics.length === 0) return { ...NAME, why: 'no two conditions have a seed in common.' };
   const drawn = contrasts.filter((c) => metrics.includes(c.metric));
@@ -34,7 +36,7 @@ export function contrastsFigure({ contrasts }: Comparison, looks: Looks): Figure
   const seeds = fewest === most ? counted(most, 'paired seed') : `${fewest} to ${most} paired seeds`;
   return {
     ...NAME,
-    caption: `Condition less the other, mean over ${seeds}. Line: 95 % t-interval over seeds${drawn.some((c) => c.images !== undefined) ? '; thick: 95 % over test images, for these trained networks' : ''}. Filled: declared in the study beforehand; hollow: exploratory, on a scale of its own.${drawn.some((c) => c.margin !== undefined) ? ' Shaded: the declared margin of no difference.' : ''} An interval that leaves the plot ends in an arrow.`,
+    caption: `Condition less the other, mean over ${seeds}. Line: 95 % t-interval over seeds${drawn.some((c) => c.images !== undefined) ? '; thick: 95 % over test images, for these trained networks' : ''}. Filled: declared in the study beforehand; hollow: exploratory, on a scale of its own.${drawn.some((c) => c.margin !== undefined) ? ' Shaded: the declared margin of no difference.' : ''} An interval that leaves the plot ends in an arrow.${lost.length === 0 ? '' : ` Left out without a finite number: ${lost.map((c) => `${nameOf(c)} in ${metricInfo(c.metric).label}`).join(', ')}.`}`,
     alt: `Differences with intervals. ${first.map(told).join('; ')}.`,
     spec: panels(specs, metrics.length),
   };

@@ -25,7 +25,7 @@ interface Point {
 
 export function costFigure(result: StudyResult, looks: Looks): FigureOrReason {
   const points = result.conditions.flatMap(({ name, runs }) => {
-    const own = runs.filter((run) => run.last.metrics[METRIC] !== undefined && run.multiplyAdds > 0);
+    const own = runs.filter((run) => Number.isFinite(run.last.metrics[METRIC]) && run.multiplyAdds > 0);
     const found = overStudentSeeds(own, METRIC);
     if (found === undefined) return [];
     const [value, half] = [100 * found.mean, found.halfWidth && 100 * found.halfWidth];

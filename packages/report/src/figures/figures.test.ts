@@ -118,7 +118,11 @@ test('a run whose loss is no number any more costs its points, not the figure', 
       points.map((p, i) => ({ ...p, value: i === 0 ? p.value : i === 1 ? NaN : Infinity }));
     return { ...run, series: new Map([...run.series].map(([key, points]) => [key, lost(points)])) };
   });
-  for (const figure of [accuracyFigure(broken, looks), fidelityFigure(broken, looks), lossFigure(broken, looks)]) {
+  for (const figure of [
+    accuracyFigure(broken, looks),
+    fidelityFigure(broken, looks),
+    lossFigure(broken, looks),
+  ]) {
     if (isOmitted(figure)) throw new Error(figure.why);
     expect(await renderSvg(figure)).not.toMatch(/NaN|Infinity/);
     expect(figure.alt).toContain('kd');

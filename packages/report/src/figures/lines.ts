@@ -3,7 +3,15 @@ import { metricInfo, shown } from '../comparison/metric.ts';
 import type { RunTrace } from '../trace.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
 import { axis, endColumn, joined, labelLayers, panelName, panels } from './marks.ts';
-import { conditionsOf, counted, overSeeds, type SeedPoint, seedsOf } from './over-seeds.ts';
+import {
+  conditionsOf,
+  counted,
+  finite,
+  lostSentence,
+  overSeeds,
+  type SeedPoint,
+  seedsOf,
+} from './over-seeds.ts';
 import { lookOf, type Looks } from './palette.ts';
 import { placeLabels } from './place-labels.ts';
 import { extent, project, type Scale, scaleOf } from './scale.ts';
@@ -55,14 +63,19 @@ export function lossFigure(runs: readonly RunTrace[], looks: Looks): FigureOrRea
 
 function linesFigure(runs: readonly RunTrace[], looks: Looks, request: LinesRequest): FigureOrReason {
   const { name, title, caption, why } = request;
-  const metrics = request.metrics.filter(({ metric }) => runs.some((run) => run.series.has(metric)));
+  const metrics = request.metrics.filter(({ metric }) =>
+    runs.some((run) => finite(run.series.get(metric)).length > 0),
+  );
   if (metrics.length === 0) return { name, title, why };
   const seeds = seedsOf(runs);
   const told = metrics.map(({ metric, label }) => `${label}: ${endsOf(runs, metric)}`);
   return {
     name,
     title,
-    caption: `${caption} ${seeds > 1 ? `Mean of ${counted(seeds, 'seed')}; bands are 95 % t-intervals over seeds; one that meets the edge goes on.` : 'One seed, so there is no interval.'}`,
+    caption: `${caption} ${seeds > 1 ? `Mean of ${counted(seeds, 'seed')}; bands are 95 % t-intervals over seeds; one that meets the edge goes on.` : 'One seed, so there is no interval.'}${lostSentence(
+      runs,
+      metrics.map(({ metric }) => metric),
+    )}`,
     alt: `Line charts by student epoch. At the end, ${told.join('; ')}.`,
     spec: panels(
       metrics.map(({ metric, label }) => panel(runs, metric, label, looks)),
