@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { findChromium, openBrowser } from './browser.ts';
-import { cairn, onlyFolder, TINY, type Outcome } from './cairn-process.ts';
+import { cairn, journalOf, onlyFolder, TINY, type Outcome } from './cairn-process.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
 let study = '';
@@ -150,6 +150,26 @@ test("the page's numbers are those of cairn compare --json", slow, async () => {
   const { out } = await cairn(home, ['compare', study, '--json']);
   const page = readFileSync(join(home, 'a/report.html'), 'utf8');
   expect(JSON.parse(/id="cairn-comparison">([^<]*)</.exec(page)?.[1] ?? '')).toEqual(JSON.parse(out));
+});
+
+test('figures say what the journals say', () => {
+  const folder = join(home, 'runs', study, 'rco-eei-t0-s0');
+  const points = journalOf(folder).flatMap(
+    (record) => (record['metrics'] ?? []) as [string, number, number][],
+  );
+  const last = (key: string): number => points.findLast(([name]) => name === key)?.[1] ?? NaN;
+  const epochs = points.findLast(([name]) => name === 'stage/kl')?.[2] ?? NaN;
+  const words = (figure: string): string =>
+    /<desc>(.*?)<\/desc>/.exec(readFileSync(join(home, `a/figures/${figure}.svg`), 'utf8'))?.[1] ?? '';
+  expect(words('accuracy')).toContain(`rco-eei ends at ${(100 * last('val/top1')).toFixed(1)} %`);
+  expect(words('fidelity')).toContain(`rco-eei ${last('val/kl').toPrecision(3)}`);
+  expect(words('losses')).toContain(`rco-eei ${last('train/loss').toPrecision(3)}`);
+  // Asked of stored weights again, and in its own words: the same number as the run wrote down.
+  expect(words('hardness')).toMatch(
+    new RegExp(
+      `rco-eei after ${epochs} epochs: [^,;]*, ${last('stage/kl').toPrecision(3)} nats from the converged`,
+    ),
+  );
 });
 
 test('one run, and what gives a figure that is left out', slow, async () => {
