@@ -112,6 +112,7 @@ interface PageLook {
 
 /** Runs in the page. */
 function lookOfPage(): PageLook {
+  const { document, innerWidth, getComputedStyle } = globalThis;
   const figures = [...document.querySelectorAll('figure')].map((figure) => {
     const svg = figure.querySelector('svg');
     if (svg === null) throw new Error('a figure without a picture');
@@ -132,7 +133,7 @@ function lookOfPage(): PageLook {
   const text = document.querySelector('#cost ~ figure text[font-size="11px"]') ?? document.body;
   return {
     figures,
-    wider: document.documentElement.scrollWidth - window.innerWidth,
+    wider: document.documentElement.scrollWidth - innerWidth,
     colours: {
       paper: getComputedStyle(document.body).backgroundColor,
       ink: getComputedStyle(text).fill,

@@ -3,7 +3,7 @@ import type { TestAnswers } from '@cairn/report';
 import { loadOutcomes } from '../study/outcomes.ts';
 import type { Laboratory } from './laboratory.ts';
 import { lastState } from './states.ts';
-import type { ReportRun, ReportSubject } from './subject.ts';
+import type { ReportSubject } from './subject.ts';
 
 /** @param lab absent where no network is to be run: then without confidences, and without runs that kept no classes */
 export async function testAnswers({ result, runs }: ReportSubject, lab?: Laboratory): Promise<TestAnswers[]> {

@@ -2,7 +2,7 @@
 import { classChanges, type GroupChange } from '../statistics/class-changes.ts';
 import type { TestAnswers } from '../trace.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
-import { axis, panelName, panels, pixel } from './marks.ts';
+import { axis, panelName, panels, pixel, zeroLine } from './marks.ts';
 import { counted } from './over-seeds.ts';
 import { INK, lookOf, MUTED, type Looks } from './palette.ts';
 import { extent, scaleOf } from './scale.ts';
@@ -147,26 +147,14 @@ function panel(
     tickCount: 5,
     grid: true,
   });
-  const rows = changes.map(({ group, difference, halfWidth }, i) => ({
-    y: (i + 0.5) * ROW,
-    value: difference * 100,
-    ...(halfWidth === undefined
-      ? {}
-      : { low: (difference - halfWidth) * 100, high: (difference + halfWidth) * 100 }),
-    text: nameOf(group),
-    sure: halfWidth !== undefined && Math.abs(difference) > halfWidth,
-  }));
+  const rows = rowsOf(changes, nameOf);
   const y = pixel('y');
   return {
     width: WIDTH,
     height: rows.length * ROW,
     layer: [
       ...panelName(`${condition} − ${against}`, lookOf(looks, condition)),
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', color: INK, strokeWidth: 0.9 },
-        encoding: { x: { ...axisX, field: 'zero' } },
-      },
+      zeroLine(axisX),
       {
         data: { values: rows.filter((row) => 'low' in row) },
         mark: { type: 'rule', color: colour, strokeWidth: 1.3 },
@@ -185,6 +173,17 @@ function panel(
       ),
     ],
   };
+}
+
+function rowsOf(changes: readonly GroupChange[], nameOf: (group: number) => string) {
+  return changes.map(({ group, difference, halfWidth: half }, i) => ({
+    y: (i + 0.5) * ROW,
+    value: difference * 100,
+    ...(half === undefined ? {} : { low: (difference - half) * 100, high: (difference + half) * 100 }),
+    text: nameOf(group),
+    /** Its line does not hold 0. */
+    sure: half !== undefined && Math.abs(difference) > half,
+  }));
 }
 
 function groupNames(rows: readonly object[], color: string): Spec {

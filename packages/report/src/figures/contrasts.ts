@@ -4,7 +4,7 @@ import { intervalText } from '../comparison/markdown.ts';
 import { type MetricInfo, metricInfo, shown } from '../comparison/metric.ts';
 import { signed } from '../comparison/sentences.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
-import { axis, panels, pixel } from './marks.ts';
+import { axis, panels, pixel, zeroLine } from './marks.ts';
 import { counted } from './over-seeds.ts';
 import { INK, lookOf, MUTED, PAPER, type Looks } from './palette.ts';
 import { extent, scaleOf, type Scale } from './scale.ts';
@@ -88,11 +88,7 @@ function panel(contrasts: readonly JudgedContrast[], place: Place): Spec {
     height: names.length * ROW,
     layer: [
       marginLayer(contrasts, names, axisX, info),
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', color: INK, strokeWidth: 0.9 },
-        encoding: { x: { ...axisX, field: 'zero' } },
-      },
+      zeroLine(axisX),
       rule('low', 'high', 1.4),
       rule('imagesLow', 'imagesHigh', 4),
       {

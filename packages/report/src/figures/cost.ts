@@ -1,14 +1,14 @@
 /** What accuracy costs. */
 import { mean } from '@cairn/core';
-import type { StudyResult } from '../result.ts';
 import { overStudentSeeds } from '../comparison/over-seeds.ts';
 import { summarise } from '../comparison/summary.ts';
+import { textWidth } from '../render/text-width.ts';
+import type { StudyResult } from '../result.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
 import { axis, endColumn, joined, labelLayers, level, pixel } from './marks.ts';
 import { counted } from './over-seeds.ts';
 import { type Look, lookOf, type Looks } from './palette.ts';
 import { placeLabels } from './place-labels.ts';
-import { textWidth } from '../render/text-width.ts';
 import { extent, project, scaleOf } from './scale.ts';
 
 const [WIDTH, HEIGHT, DODGE] = [520, 300, 9];
@@ -28,9 +28,9 @@ export function costFigure(result: StudyResult, looks: Looks): FigureOrReason {
     const own = runs.filter((run) => Number.isFinite(run.last.metrics[METRIC]) && run.multiplyAdds > 0);
     const found = overStudentSeeds(own, METRIC);
     if (found === undefined) return [];
-    const [value, half] = [100 * found.mean, found.halfWidth && 100 * found.halfWidth];
-    const cost = mean(own.map((run) => run.multiplyAdds));
-    return [{ name, cost, value, ...(half === undefined ? {} : { low: value - half, high: value + half }) }];
+    const { mean: share, halfWidth: half } = found;
+    const ends = half === undefined ? {} : { low: 100 * (share - half), high: 100 * (share + half) };
+    return [{ name, cost: mean(own.map((run) => run.multiplyAdds)), value: 100 * share, ...ends }];
   });
   if (points.length === 0)
     return { ...NAME, why: 'no finished run measured test accuracy: that needs the evaluator "top-k".' };
@@ -133,7 +133,7 @@ function teacherLayers(
   const crossed = (left: number): number =>
     placed.filter((p) => p.x > left - 6 && p.x < left + width + 6).length;
   const [left = 6] = [6, 0.3 * WIDTH, 0.5 * WIDTH, WIDTH - width].sort((a, b) => crossed(a) - crossed(b));
-  return [level(value, axisY, [5, 3]), ...labelLayers([{ x: 0, y, text, left, middle: y - 8 }], 10)];
+  return [level(value, axisY), ...labelLayers([{ x: 0, y, text, left, middle: y - 8 }], 10)];
 }
 
 function pointLayers({ x, y, top, bottom }: Placed, { colour, shape }: Look): Spec[] {
