@@ -29,6 +29,8 @@ export interface Path {
   readonly condition?: string;
   readonly seed: number;
   readonly points: readonly PathPoint[];
+  /** Of a run of one stage: between its first and its last state it kept at most the best one. */
+  readonly oneStage?: boolean;
 }
 
 /** How hard the states of a route are for a student at the end of each of its stages. */
@@ -42,6 +44,8 @@ export interface HardnessRow {
   readonly agreement: readonly number[];
   /** Teacher epochs of the anchors that teach from here on, of any seed. */
   readonly next: readonly number[];
+  /** How many have a state at this epoch. */
+  readonly seeds: number;
 }
 
 export interface HardnessMap {
@@ -49,7 +53,8 @@ export interface HardnessMap {
   readonly candidates: readonly number[];
   readonly rows: readonly HardnessRow[];
   readonly samples: number;
-  readonly seeds: number;
+  /** Runs without a route, or whose route has other candidates. */
+  readonly leftOut: number;
 }
 
 /** What a run's last weights say of each test image. */

@@ -2,7 +2,7 @@ import { RunError, type RunRecord, type Store, type Tracker } from '@cairn/core'
 import { type JournalView, typeOf, viewOf } from './journal-view.ts';
 import { readLines } from './read-lines.ts';
 import { encodeLine, isCounted, type JournalEntry } from './records.ts';
-import { replayKey } from './replay-key.ts';
+import { olderReplayKey, replayKey } from './replay-key.ts';
 
 export interface JournalOptions {
   /** Milliseconds; the time of each line. @default Date.now */
@@ -20,8 +20,8 @@ export class Journal implements Tracker {
   readonly #store: Store;
   readonly #path: string;
   readonly #now: () => number;
-  /** The replay keys of the counted records that are written. */
-  readonly #written: readonly string[];
+  /** The counted records that are written. */
+  readonly #written: readonly Written[];
   readonly #pending: string[] = [];
   #position: number;
   /** Bytes of whole lines, as far as they are known. */
@@ -36,7 +36,7 @@ export class Journal implements Tracker {
     this.#store = store;
     this.#path = path;
     this.#now = options.now ?? Date.now;
-    this.#written = entries.filter((e) => isCounted(typeOf(e))).map(keyOf);
+    this.#written = entries.filter((e) => isCounted(typeOf(e))).map(writtenOf);
     this.#position = this.#written.length;
     this.#bytes = wholeBytes;
     this.#uncertain = tornBytes > 0;
@@ -80,15 +80,24 @@ export class Journal implements Tracker {
   record(record: RunRecord): void {
     this.#begun = true;
     if (isCounted(record.type)) {
-      const expected = this.#written[this.#position];
-      if (expected !== undefined) {
-        this.#requireSame(replayKey(record), expected);
-        this.#position++;
-        return;
-      }
+      if (this.#repeats(record)) return;
       this.#position++;
     }
     this.#pending.push(encodeLine(record, this.#now()));
+  }
+
+  /** Whether the record is written already. */
+  #repeats(record: RunRecord): boolean {
+    const expected = this.#written[this.#position];
+    if (expected === undefined) return false;
+    if (expected.older && record.type === 'dataset') {
+      // An earlier version had other parts of the data: those that it had not are not there.
+      if (expected.type === 'dataset') this.#position++;
+      return true;
+    }
+    this.#requireSame(expected.older ? olderReplayKey(record) : replayKey(record), expected.key);
+    this.#position++;
+    return true;
   }
 
   /** Writes what was recorded, in one piece, and forces it to the disk. After a failure it can be tried again. */
@@ -143,6 +152,16 @@ export class Journal implements Tracker {
   }
 }
 
-function keyOf(entry: JournalEntry): string {
-  return entry.kind === 'record' ? replayKey(entry.record) : typeOf(entry);
+/** What is known of a record that a run repeats. */
+interface Written {
+  readonly type: string;
+  readonly key: string;
+  readonly older: boolean;
+}
+
+function writtenOf(entry: JournalEntry): Written {
+  const type = typeOf(entry);
+  if (entry.kind !== 'record') return { type, key: type, older: false };
+  const { record, older = false } = entry;
+  return { type, key: older ? olderReplayKey(record) : replayKey(record), older };
 }

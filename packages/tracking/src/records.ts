@@ -2,8 +2,11 @@
 import { isRecord, type Json, type JsonObject, type RunRecord } from '@cairn/core';
 import { z } from 'zod';
 
-/** Version of the format: a reader refuses newer ones. */
-export const JOURNAL_VERSION = 1;
+/**
+ * Version of the format, and of what a run records in which order: a reader refuses newer ones. Since 2 the held-out
+ * samples are a data set of their own, and stages have three series.
+ */
+export const JOURNAL_VERSION = 2;
 
 const NON_FINITE = ['NaN', 'Infinity', '-Infinity'] as const;
 const number = z.union([z.number(), z.enum(NON_FINITE).transform(Number)]);
@@ -77,7 +80,13 @@ export interface ResumeRecord {
 
 /** One line. Records of types that this version does not know are kept as they are. */
 export type JournalEntry =
-  | { readonly kind: 'record'; readonly time: number; readonly record: RunRecord }
+  | {
+      readonly kind: 'record';
+      readonly time: number;
+      readonly record: RunRecord;
+      /** Of an earlier version. */
+      readonly older?: true;
+    }
   | { readonly kind: 'resume'; readonly time: number; readonly records: number }
   | { readonly kind: 'unknown'; readonly time: number; readonly type: string; readonly data: JsonObject };
 
@@ -114,7 +123,8 @@ export function decodeLine(text: string): JournalEntry | string | number {
   }
   if (!types.has(type)) return { kind: 'unknown', time, type, data: data as JsonObject };
   const parsed = recordSchema.safeParse(data);
-  if (parsed.success) return { kind: 'record', time, record: parsed.data };
+  const older = Number(v) < JOURNAL_VERSION ? ({ older: true } as const) : {};
+  if (parsed.success) return { kind: 'record', time, record: parsed.data, ...older };
   const [issue] = parsed.error.issues;
   return `${type}: ${issue?.path.join('.')}: ${issue?.message}`;
 }

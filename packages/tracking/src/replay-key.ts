@@ -20,3 +20,9 @@ export function replayKey(record: RunRecord): string {
       return record.type;
   }
 }
+
+/** Of a record that an earlier version has written or would have: which series there were is not held against a run. */
+export function olderReplayKey(record: RunRecord): string {
+  if (record.type !== 'metrics') return replayKey(record);
+  return `metrics at ${[...new Set(record.metrics.map(([, , step]) => step))].join(' ')}`;
+}

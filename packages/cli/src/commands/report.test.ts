@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { intervalText, signed, type Comparison } from '@cairn/report';
 import { expect, test } from 'vitest';
 import type { Host } from '../command.ts';
-import { reportFigures } from '../report/report.ts';
+import { makeReport } from '../report/report.ts';
+import { reportSubject } from '../report/subject.ts';
+import { reportFiles } from '../report/write.ts';
 import { cairn, emptyHome, small, writeStudy } from './synthetic-study.ts';
 
 /** What a page has under `cairn-comparison`. */
@@ -81,14 +83,105 @@ test('the same figures as files, for whoever keeps them elsewhere', async () => 
     home,
     studies: { names: [], load: () => Promise.reject(new Error()) },
   };
-  const files = await reportFigures(host as Host, 'small/default', { networks: false });
-  expect(files.map(({ figure, file, type }) => [figure, file, type])).toEqual(
-    ['contrasts', 'cost'].flatMap((name) => [
-      [name, `${name}.svg`, 'image/svg+xml'],
-      [name, `${name}.png`, 'image/png'],
-    ]),
-  );
-  for (const { file, bytes } of files) {
-    expect(readFileSync(join(home, 'reports/small/default/figures', file)).equals(bytes)).toBe(true);
+  const subject = await reportSubject(host as Host, 'small/default');
+  const report = await makeReport(host as Host, subject, { networks: false });
+  const files: string[] = [];
+  for await (const { path, bytes } of reportFiles(report, 'cairn report small --stored')) {
+    files.push(path);
+    expect(readFileSync(join(home, 'reports/small/default', path)).equals(bytes)).toBe(true);
   }
+  expect(files).toEqual([
+    ...['contrasts', 'cost'].flatMap((name) => [`figures/${name}.svg`, `figures/${name}.png`]),
+    'report.html',
+  ]);
+});
+
+test('what cannot be reported says why and what can be done, and writes nothing', async () => {
+  const home = emptyHome();
+  expect((await cairn(home, 'report small')).err).toMatchInlineSnapshot(`
+    "
+    error CAIRN_STUDY_ABSENT  cairn report: no runs of "small"
+      no runs yet: cairn run quickstart
+    "
+  `);
+  await writeStudy(home, { ...small, runs: small.runs.map((run) => ({ ...run, finished: false })) });
+  expect((await cairn(home, 'report small')).err).toMatchInlineSnapshot(`
+    "
+    error CAIRN_REPORT_EMPTY  cairn report: no run of small/default is finished
+      cairn run small goes on with it
+      cairn runs small says how far it is
+    "
+  `);
+  expect((await cairn(home, 'report small/default/kd-t0-s0')).err).toMatchInlineSnapshot(`
+    "
+    error CAIRN_RUN_UNFINISHED  cairn report: small/default/kd-t0-s0 is not finished
+      cairn run small
+      or leave it out
+    "
+  `);
+  expect((await cairn(home, 'report small/smoke')).err).toMatchInlineSnapshot(`
+    "
+    error CAIRN_STUDY_ABSENT  cairn report: no runs of "small/smoke"
+      known: small/default
+    "
+  `);
+  const other = emptyHome();
+  await writeStudy(other, small);
+  expect((await cairn(other, 'report small/default/kd')).err).toMatchInlineSnapshot(`
+    "
+    error CAIRN_REPORT_MANY  cairn report: "small/default/kd" is 3 runs
+      one of them: small/default/kd-t0-s0, small/default/kd-t0-s1, small/default/kd-t0-s2
+      or the whole study: cairn report small/default
+    "
+  `);
+  writeFileSync(join(other, 'taken'), '');
+  const { code, err } = await cairn(other, 'report small --stored --out=taken');
+  expect([code, err]).toMatchInlineSnapshot(`
+    [
+      1,
+      "
+    error CAIRN_FILE_FAILED  cannot write <home>/taken/probe: EEXIST
+      check that the disk is there and that no file stands where a folder is needed
+    ",
+    ]
+  `);
+  expect([home, other].map((folder) => existsSync(join(folder, 'reports')))).toEqual([false, false]);
+});
+
+test('runs that are half done are named and not counted', async () => {
+  const home = emptyHome();
+  const runs = small.runs.map((run) => ({ ...run, finished: run.condition !== 'kd' || run.seed !== 2 }));
+  await writeStudy(home, { ...small, runs, absent: [{ condition: 'kd', seed: 3 }] });
+  expect((await cairn(home, 'report small --stored')).code).toBe(0);
+  const page = readFileSync(join(home, 'reports/small/default/report.html'), 'utf8');
+  expect([...page.matchAll(/<li>(not counted[^<]*)/g)].map(([, text]) => text)).toMatchInlineSnapshot(`
+    [
+      "not counted: kd-t0-s2, not finished.",
+      "not counted: kd-t0-s3, not run yet.",
+    ]
+  `);
+  expect(page).toContain('mean over 2 to 3 paired seeds');
+});
+
+test('one seed: no intervals anywhere, and the page says what that means', async () => {
+  const home = emptyHome();
+  await writeStudy(home, { ...small, runs: small.runs.filter((run) => run.seed === 0) });
+  expect((await cairn(home, 'report small --stored')).code).toBe(0);
+  const page = readFileSync(join(home, 'reports/small/default/report.html'), 'utf8');
+  expect(page).toContain('1 seed: no interval, so no difference can be told from chance.');
+  expect(page).toContain('<td>65.50</td>');
+  expect(page).not.toMatch(/NaN|undefined/);
+  expect(comparisonIn(page).contrasts.every(({ t }) => t === undefined)).toBe(true);
+});
+
+test('--json says what was written, what is left out and why, with the numbers of cairn compare', async () => {
+  const home = emptyHome();
+  await writeStudy(home, small);
+  const { out } = await cairn(home, 'report small --stored --json');
+  const { name, page, figures, omitted, comparison } = JSON.parse(out) as Record<string, unknown>;
+  expect([name, page]).toEqual(['small/default', `${home}/reports/small/default/report.html`]);
+  expect((figures as string[]).every((file) => existsSync(file))).toBe(true);
+  expect(omitted).toContainEqual({ figure: 'losses', why: 'no run recorded a loss.' });
+  const compared = JSON.parse((await cairn(home, 'compare small --json')).out) as Comparison;
+  expect(comparison).toMatchObject({ contrasts: compared.contrasts });
 });

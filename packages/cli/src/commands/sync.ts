@@ -7,7 +7,7 @@ import type { Command, Host } from '../command.ts';
 import { counted } from '../format.ts';
 import { openSync, targetFolder, type SyncTarget } from '../mlflow/open-sync.ts';
 import { storedStudies } from '../mlflow/stored-studies.ts';
-import { studyPage } from '../mlflow/study-page.ts';
+import { pageSource } from '../mlflow/page-source.ts';
 import { studySource, type StudyName } from '../mlflow/study-source.ts';
 import { verifySync, type Verified } from '../mlflow/verify-sync.ts';
 import { liveViewer, startOnDatabase, viewerFolder } from '../mlflow/viewer.ts';
@@ -81,10 +81,12 @@ async function openTarget(
 
 async function sendStudy(host: Host, target: SyncTarget, name: StudyName, flags: Flags): Promise<Sent> {
   const places = placesIn(host.home);
-  const source = studySource(places, name, () => studyPage(places, name));
+  const say = (text: string): void => print(host.err, text);
+  const source = studySource(places, name, () => pageSource(host, name, say));
   const nonFinite = flags.nonFinite ? 'send' : undefined;
   const open = await openSync(host, target, name, source, nonFinite === undefined ? {} : { nonFinite });
   try {
+    for (const text of open.ignored) say(text);
     const first = await open.sync.pass(host.signal);
     // What was deleted there is found out by its absence; the second pass makes it anew.
     const again = first.problems.some(({ error }) => error instanceof MlflowError);

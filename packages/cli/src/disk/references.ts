@@ -4,6 +4,7 @@ import { lockOwner } from '../files/index.ts';
 import type { Places } from '../study/places.ts';
 import { readRunFile } from '../study/run-file.ts';
 import { runNames } from '../study/run-names.ts';
+import { SUPERSEDED } from '../study/supersede.ts';
 import { keptPlan, readWork, WORK_FILE, type WorkFile } from '../study/work-file.ts';
 
 /** A study in one profile, as it lies on the disk. */
@@ -23,8 +24,6 @@ export interface StoredFolder {
   readonly routes: ReadonlySet<string>;
 }
 
-const ASIDE = 'superseded';
-
 /** @param own a study whose lock is this command's */
 export async function storedFolders(places: Places, own?: string): Promise<StoredFolder[]> {
   const names = await runNames(places.runs);
@@ -34,10 +33,10 @@ export async function storedFolders(places: Places, own?: string): Promise<Store
       const name = `${study}/${profile}`;
       const store = places.runs.at(name);
       const runs = names.flatMap((run) => (run.startsWith(`${name}/`) ? [run.slice(name.length + 1)] : []));
-      const superseded = await store.list(ASIDE);
+      const superseded = await store.list(SUPERSEDED);
       if (runs.length === 0 && superseded.length === 0 && (await store.read(WORK_FILE)) === undefined)
         continue;
-      const aside = superseded.map((run) => `${ASIDE}/${run}`);
+      const aside = superseded.map((run) => `${SUPERSEDED}/${run}`);
       const folder = await storedFolder(name, store, runs, aside);
       found.push(name === own ? { ...folder, busy: false } : folder);
     }

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { findChromium, openBrowser, shot } from './browser.ts';
 import { cairn, temporaryFolder, TINY } from './cairn-process.ts';
+import { runsOf as runsIn } from './server-study.ts';
 
 const [mlflow, chromium] = [findMlflow('3'), findChromium()];
 const missing = [mlflow, chromium].flatMap((found) => ('missing' in found ? [found.missing] : [])).join(' ');
@@ -92,9 +93,9 @@ function pageOf(uri: string, run: Run | undefined): string {
 
 async function runsOf(uri: string): Promise<readonly Run[]> {
   const client = createClient({ uri });
-  const experiment = await client.experiments.getByName('quickstart');
-  const runs: Run[] = [];
-  for await (const run of client.runs.searchAll([experiment?.experimentId ?? ''])) runs.push(run);
-  client.close();
-  return runs;
+  try {
+    return await runsIn(client, 'quickstart');
+  } finally {
+    client.close();
+  }
 }

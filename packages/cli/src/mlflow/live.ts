@@ -5,7 +5,7 @@ import { LiveSync } from '@cairn/tracking';
 import type { Host } from '../command.ts';
 import type { Places } from '../study/places.ts';
 import { IMPATIENT, openSync, targetFolder, type OpenSync } from './open-sync.ts';
-import { studyPage } from './study-page.ts';
+import { pageSource } from './page-source.ts';
 import { studySource, type StudyName } from './study-source.ts';
 
 export interface StudyLive {
@@ -35,13 +35,14 @@ export async function beginLive(
     return NONE;
   }
   let over = false;
-  const page = async () => (over ? studyPage(places, name) : undefined);
+  const page = async () => (over ? pageSource(host, name, say) : undefined);
   try {
     const uri = host.env['MLFLOW_TRACKING_URI'] ?? '';
     const source = studySource(places, name, page);
     const open = await openSync(host, { uri, folder: targetFolder(host.home, target.uri) }, name, source, {
       patience: IMPATIENT,
     });
+    for (const text of open.ignored) say(`MLflow: ${text}`);
     const live = new LiveSync(open.sync, { warn: say });
     live.start();
     return {

@@ -9,6 +9,8 @@ import type { StudyName } from './study-source.ts';
 export interface OpenSync {
   readonly sync: StudySync;
   readonly client: MlflowClient;
+  /** Variables that are set and have no effect, a sentence each. */
+  readonly ignored: readonly string[];
   readonly close: () => void;
 }
 
@@ -41,7 +43,10 @@ export async function openSync(
   source: StudySource,
   { nonFinite = nonFiniteOf(host.env), patience }: OpenOptions = {},
 ): Promise<OpenSync> {
-  const { options, experimentName, experimentId } = await readEnvironment(host.env, target.uri);
+  const { options, experimentName, experimentId, runId, warnings } = await readEnvironment(
+    host.env,
+    target.uri,
+  );
   const folder = `${target.folder}/cursors/${name.study}/${name.profile}`;
   const lock: OwnerLock = await acquireLock(`${folder}/owner.lock`, {
     what: `the synchroniser of ${name.study}/${name.profile}`,
@@ -52,6 +57,7 @@ export async function openSync(
   const session = new SyncSession({ client, cursors, experimentName, experimentId, nonFinite });
   return {
     client,
+    ignored: [...warnings, ...(runId === undefined ? [] : [RUN_ID])],
     sync: new StudySync(session, source),
     close() {
       client.close();
@@ -59,6 +65,9 @@ export async function openSync(
     },
   };
 }
+
+const RUN_ID =
+  'MLFLOW_RUN_ID is set and not used: a study has runs of its own, one for each condition and seed.';
 
 function nonFiniteOf(env: Host['env']): 'skip' | 'send' {
   return env['CAIRN_MLFLOW_NONFINITE'] === 'send' ? 'send' : 'skip';

@@ -5,7 +5,7 @@ import type { Host } from '../command.ts';
 import { placesIn } from '../study/places.ts';
 import { openSync, type OpenSync, type SyncTarget } from './open-sync.ts';
 import { storedStudies } from './stored-studies.ts';
-import { PageMemo } from './page-memo.ts';
+import { pageSource } from './page-source.ts';
 import { studySource, type StudyName } from './study-source.ts';
 
 export class Replay {
@@ -43,8 +43,7 @@ export class Replay {
     const known = this.#open.get(key);
     if (known !== undefined) return known;
     const places = placesIn(this.#host.home);
-    const page = new PageMemo(places, name);
-    const source = studySource(places, name, () => page.now());
+    const source = studySource(places, name, () => pageSource(this.#host, name, (text) => this.#tell(text)));
     try {
       const open = await openSync(this.#host, this.#target, name, source);
       this.#open.set(key, open);

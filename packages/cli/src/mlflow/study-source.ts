@@ -1,10 +1,11 @@
 /** A study's folder as the synchroniser of `@cairn/tracking` reads it. */
-import { CairnError } from '@cairn/core';
+import { CairnError, type Store } from '@cairn/core';
 import { readManifest } from '@cairn/route';
-import type { AnchorFile, RunSource, StudyPage, StudySource } from '@cairn/tracking';
+import type { AnchorFile, PageSource, RunSource, StudySource } from '@cairn/tracking';
 import { lockOwner, NodeStore } from '../files/index.ts';
 import { JOURNAL } from '../study/header.ts';
 import type { Places } from '../study/places.ts';
+import { SUPERSEDED } from '../study/supersede.ts';
 import { readWork, type WorkFile } from '../study/work-file.ts';
 
 export interface StudyName {
@@ -16,7 +17,7 @@ export interface StudyName {
 export function studySource(
   places: Places,
   { study, profile }: StudyName,
-  page?: () => Promise<StudyPage | undefined>,
+  page?: () => Promise<PageSource | undefined>,
 ): StudySource {
   const folder = places.study(study, profile);
   const name = `${study}/${profile}`;
@@ -33,7 +34,14 @@ export function studySource(
         ...runSource(`${name}/${run}`, new NodeStore(`${folder.location}/${run}`)),
         anchor,
       }));
-      return [...teachers, ...students];
+      const old = (await runFolders(folder.at(SUPERSEDED))).map((run) => ({
+        ...runSource(
+          `${name}/${SUPERSEDED}/${run}`,
+          new NodeStore(`${folder.location}/${SUPERSEDED}/${run}`),
+        ),
+        superseded: true,
+      }));
+      return [...teachers, ...students, ...old];
     },
     ...(page === undefined ? {} : { page }),
   };
@@ -44,7 +52,8 @@ function runSource(name: string, store: NodeStore): RunSource {
   return { name, store, active: async () => (await lockOwner(lock)) !== undefined };
 }
 
-async function runFolders(folder: NodeStore): Promise<readonly string[]> {
+/** Names of the folders with a journal. */
+export async function runFolders(folder: Store): Promise<readonly string[]> {
   const runs: string[] = [];
   for (const name of await folder.list('')) {
     if (/\.(jsonl?|lock)$/.test(name)) continue;

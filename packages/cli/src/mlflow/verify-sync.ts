@@ -20,7 +20,8 @@ export async function verifySync(
   const verified: Verified[] = [];
   for (const { name, runId } of runs) {
     const run = sources.find((each) => each.name === name);
-    if (run === undefined) continue; // the parent's tags are the page's
+    // The parent's tags are the page's, and what is superseded is marked.
+    if (run === undefined || run.superseded === true) continue;
     const { params, tags, metrics, datasets, files } = await projectRun(run);
     const artifacts = files.map(({ path, bytes }) => ({ path, bytes }));
     const sent = { params, tags, metrics, datasets, artifacts };

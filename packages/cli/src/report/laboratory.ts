@@ -12,20 +12,17 @@ import {
   type Network,
   type PluginData,
   type Registry,
-  RunError,
   sha256,
   type Splits,
   topClass,
 } from '@cairn/core';
 import { BatchMaker, carve, predictLogits, stratified } from '@cairn/engine';
-import { hashWeights } from '@cairn/nn';
-import { OutputCache, readSafetensors } from '@cairn/route';
+import { OutputCache } from '@cairn/route';
 import type { Host } from '../command.ts';
 import { cacheLimit } from '../study/cache-limit.ts';
 import { checkDigest, openSplits, startBackend } from '../study/ground.ts';
 import { placesIn } from '../study/places.ts';
 import type { RunFile } from '../study/run-file.ts';
-import type { ReportRun } from './subject.ts';
 
 /** What figures may keep on the disk. */
 const LIMIT = 1e9;
@@ -162,41 +159,4 @@ function firstClasses(logits: Float32Array, n: number): Float32Array {
     found[n + row] = Math.exp(own[top] ?? NaN);
   }
   return found;
-}
-
-/** A saved state of a student. */
-export interface StudentState extends State {
-  readonly role: string;
-  readonly epoch: number;
-}
-
-/** What a run keeps, by epoch: its first weights, the ends of stages, best on validation, the last. */
-export function studentStates({ store, journal, file }: ReportRun): StudentState[] {
-  if (file === undefined) return [];
-  // A run that went on names a role again: the later one stands.
-  const latest = new Map(journal.weights.map((record) => [record.role, record]));
-  return [...latest.values()]
-    .map(({ role, epoch, sha256: expected, file: path }) => ({
-      role,
-      epoch,
-      sha256: expected,
-      model: file.spec.model,
-      weights: () => checkedWeights(store, path, expected),
-    }))
-    .sort((a, b) => a.epoch - b.epoch);
-}
-
-async function checkedWeights(
-  store: ReportRun['store'],
-  path: string,
-  expected: string,
-): Promise<HostTensors> {
-  const bytes = await store.read(path);
-  const file = `${store.location}/${path}`;
-  const tensors = bytes === undefined ? undefined : readSafetensors(bytes, file).tensors;
-  const found = tensors === undefined ? 'no file' : await hashWeights(tensors);
-  if (tensors !== undefined && found === expected) return tensors;
-  throw new RunError('CAIRN_WEIGHTS_ALTERED', `${file}: expected ${expected}, found ${found}`, {
-    fix: ['restore it from a copy', 'or train the run again: cairn run <study> --fresh --only=<condition>'],
-  });
 }

@@ -3,12 +3,45 @@ import { createRandom } from '@cairn/core';
 import { lossLandscape, stratified } from '@cairn/engine';
 import type { Landscape } from '@cairn/report';
 import type { Laboratory, State } from './laboratory.ts';
+import { type AnchorState, lastState } from './states.ts';
+import type { ReportSubject } from './subject.ts';
 
 /** Points along each direction, how far they go, and on how many samples: some hundred states are evaluated. */
 const [POINTS, REACH, SAMPLES] = [21, 1, 256];
 
+interface LandscapesRequest {
+  readonly anchors: ReadonlyMap<string, readonly AnchorState[]>;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Around the converged teacher, and around the last state of the first declared condition's first run. */
+export async function landscapes(
+  { result, runs }: ReportSubject,
+  lab: Laboratory,
+  { anchors, say, signal }: LandscapesRequest,
+): Promise<Landscape[] | string> {
+  const wanted = result.primary?.[0]?.condition ?? result.conditions.at(-1)?.name;
+  const run = runs.find((r) => r.condition === wanted) ?? runs[0];
+  if (run === undefined) return 'no run is there.';
+  const teacher = anchors.get(run.route?.id ?? '')?.at(-1);
+  const student = lastState(run);
+  const states = [
+    ...(teacher === undefined
+      ? []
+      : [{ name: `teacher, epoch ${Number(teacher.epoch.toFixed(1))}`, state: teacher }]),
+    ...(student === undefined ? [] : [{ name: `${run.condition}, seed ${run.seed}`, state: student }]),
+  ];
+  const found: Landscape[] = [];
+  for (const { name, state } of states) {
+    say(`landscape of ${name}`);
+    found.push(await landscapeOf(lab, { name, state, signal }));
+  }
+  return found.length === 0 ? 'no state of it is kept.' : found;
+}
+
 /** @param name for people, and `state` of a network */
-export async function landscapeOf(
+async function landscapeOf(
   lab: Laboratory,
   { name, state, signal }: { readonly name: string; readonly state: State; readonly signal: AbortSignal },
 ): Promise<Landscape> {

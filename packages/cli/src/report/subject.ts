@@ -1,4 +1,5 @@
 /** What `cairn report` was asked about: a study as its last command planned it, or one run. */
+import { CairnError, UsageError } from '@cairn/core';
 import type { ConditionResult, StudyResult } from '@cairn/report';
 import { readManifest, type StoredManifest } from '@cairn/route';
 import { loadJournal, type JournalView } from '@cairn/tracking';
@@ -37,12 +38,13 @@ const COMMAND = 'cairn report';
 
 /**
  * @param wanted `study`, `study/profile` or `study/profile/run`
- * @throws as `cairn compare` of the same
+ * @throws as `cairn compare` of the same; CAIRN_REPORT_MANY for a condition
  */
 export async function reportSubject(host: Host, wanted: string): Promise<ReportSubject> {
   const kind = wanted.split('/').length < 3 ? 'study' : 'run';
   const { result, notes } =
     kind === 'study' ? await storedStudy(host, wanted, COMMAND) : await namedRuns(host, [wanted], COMMAND);
+  if (kind === 'run') refuseMany(wanted, result);
   const runs: ReportRun[] = [];
   const manifests = new Map<string, StoredManifest | undefined>();
   const { routes, runs: all } = placesIn(host.home);
@@ -56,6 +58,26 @@ export async function reportSubject(host: Host, wanted: string): Promise<ReportS
   }
   const name = kind === 'study' ? `${result.study}/${result.profile}` : (runs[0]?.name ?? wanted);
   return { name, kind, result, notes, runs };
+}
+
+function refuseMany(wanted: string, { conditions }: StudyResult): void {
+  const runs = conditions.flatMap((condition) => condition.runs);
+  if (runs.length === 1) return;
+  const names = runs.map(({ folder }) => folder.split(/[/\\]/).slice(-3).join('/'));
+  throw new UsageError('CAIRN_REPORT_MANY', `${COMMAND}: "${wanted}" is ${runs.length} runs`, {
+    fix: [
+      `one of them: ${names.join(', ')}`,
+      `or the whole study: ${COMMAND} ${wanted.split('/').slice(0, 2).join('/')}`,
+    ],
+  });
+}
+
+/** @throws CAIRN_REPORT_EMPTY */
+export function refuseUnfinished({ result: { study, profile, conditions } }: ReportSubject): void {
+  if (conditions.some(({ runs }) => runs.length > 0)) return;
+  throw new CairnError('run', 'CAIRN_REPORT_EMPTY', `${COMMAND}: no run of ${study}/${profile} is finished`, {
+    fix: [`cairn run ${study} goes on with it`, `cairn runs ${study} says how far it is`],
+  });
 }
 
 async function runsOf({ name: condition, runs }: ConditionResult, location: string): Promise<ReportRun[]> {

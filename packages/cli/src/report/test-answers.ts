@@ -1,8 +1,9 @@
 /** What last weights say of each test image: from the run's own record, and how sure they were from the weights. */
 import type { TestAnswers } from '@cairn/report';
 import { loadOutcomes } from '../study/outcomes.ts';
-import { studentStates, type Laboratory } from './laboratory.ts';
-import type { ReportRun, ReportSubject } from './subject.ts';
+import type { Laboratory } from './laboratory.ts';
+import { lastState } from './states.ts';
+import type { ReportSubject } from './subject.ts';
 
 /** @param lab absent where no network is to be run: then without confidences, and without runs that kept no classes */
 export async function testAnswers({ result, runs }: ReportSubject, lab?: Laboratory): Promise<TestAnswers[]> {
@@ -26,8 +27,4 @@ export async function testAnswers({ result, runs }: ReportSubject, lab?: Laborat
     }
   }
   return found;
-}
-
-function lastState(run: ReportRun) {
-  return studentStates(run).find(({ role }) => role === 'last');
 }

@@ -14,44 +14,52 @@ export interface Written {
   readonly omitted: readonly { readonly figure: string; readonly why: string }[];
 }
 
-/** @param folder where `report.html` and `figures/` go @param by the command line */
-export async function writeReport(report: Report, folder: string, by: string): Promise<Written> {
-  const store = new NodeStore(folder);
+/** Below the report's folder: `figures/accuracy.svg`. */
+export interface ReportFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Every figure as SVG and PNG, drawn one after the other, then the page that holds them. @param by the command line */
+export async function* reportFiles(report: Report, by: string): AsyncGenerator<ReportFile> {
   const drawn: DrawnFigure[] = [];
-  const figures: string[] = [];
   for (const figure of report.figures) {
     if (isOmitted(figure)) {
       drawn.push(figure);
-      for (const type of ['svg', 'png']) await store.remove(`figures/${figure.name}.${type}`);
       continue;
     }
     const svg = await renderSvg(figure);
     drawn.push({ ...figure, svg });
-    for (const { file, bytes } of await filesOf(figure, svg)) {
-      await store.write(`figures/${file}`, bytes);
-      figures.push(`${store.location}/figures/${file}`);
-    }
+    for (const { file, bytes } of await filesOf(figure, svg)) yield { path: `figures/${file}`, bytes };
   }
   const { subject, comparison } = report;
   const { kind, name, result, notes, runs } = subject;
-  const page = reportPage({
-    kind,
-    name,
-    result,
-    comparison,
-    notes,
-    figures: drawn,
-    runs: runs.map(pageRun),
-    by,
-  });
-  await store.write(PAGE, new TextEncoder().encode(page));
-  const omitted = drawn.flatMap((figure) =>
-    'why' in figure ? [{ figure: figure.name, why: figure.why }] : [],
-  );
+  const about = { kind, name, result, comparison, notes, runs: runs.map(pageRun), by };
+  yield { path: PAGE, bytes: new TextEncoder().encode(reportPage({ ...about, figures: drawn })) };
+}
+
+/** Before minutes of work. @throws CAIRN_FILE_… */
+export async function assertWritable(folder: string): Promise<void> {
+  const store = new NodeStore(folder);
+  await store.write('probe', new Uint8Array());
+  await store.remove('probe');
+}
+
+/** @param folder where `report.html` and `figures/` go @param by the command line */
+export async function writeReport(report: Report, folder: string, by: string): Promise<Written> {
+  const store = new NodeStore(folder);
+  const omitted = report.figures.filter(isOmitted).map(({ name, why }) => ({ figure: name, why }));
+  for (const { figure } of omitted)
+    for (const type of ['svg', 'png']) await store.remove(`figures/${figure}.${type}`);
+  const figures: string[] = [];
+  for await (const { path, bytes } of reportFiles(report, by)) {
+    await store.write(path, bytes);
+    if (path !== PAGE) figures.push(`${store.location}/${path}`);
+  }
   return { page: `${store.location}/${PAGE}`, figures, omitted };
 }
 
-function pageRun({ name, condition, seed, teacherSeed, journal, file }: ReportRun): PageRun {
+function pageRun({ name, seed, journal, file }: ReportRun): PageRun {
   const { tags } = journal;
   const weights = journal.weights.findLast(({ role }) => role === 'last')?.sha256;
   const facts = {
@@ -65,12 +73,9 @@ function pageRun({ name, condition, seed, teacherSeed, journal, file }: ReportRu
   };
   return {
     name,
-    condition,
     seed,
-    ...(teacherSeed === undefined ? {} : { teacherSeed }),
     facts: Object.fromEntries(
       Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     ),
-    command: `npx cairn rerun ${name}`,
   };
 }

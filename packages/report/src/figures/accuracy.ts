@@ -3,7 +3,15 @@ import { textWidth } from '../render/text-width.ts';
 import type { RunTrace, TracePoint } from '../trace.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
 import { axis, panelName, panels, pixel } from './marks.ts';
-import { bandSentence, conditionsOf, counted, overSeeds, seedsOf } from './over-seeds.ts';
+import {
+  bandSentence,
+  conditionsOf,
+  counted,
+  finite,
+  lostSentence,
+  overSeeds,
+  seedsOf,
+} from './over-seeds.ts';
 import { INK, lookOf, MUTED, type Looks } from './palette.ts';
 import { extent, project, type Scale, scaleOf } from './scale.ts';
 import { SIZE } from './theme.ts';
@@ -13,7 +21,7 @@ const METRIC = 'val/top1';
 const NAME = { name: 'accuracy', title: 'Accuracy against student epochs' } as const;
 
 export function accuracyFigure(runs: readonly RunTrace[], looks: Looks): FigureOrReason {
-  const measured = runs.filter((run) => (run.series.get(METRIC)?.length ?? 0) > 0);
+  const measured = runs.filter((run) => finite(run.series.get(METRIC)).length > 0);
   if (measured.length === 0) {
     return {
       ...NAME,
@@ -21,7 +29,7 @@ export function accuracyFigure(runs: readonly RunTrace[], looks: Looks): FigureO
     };
   }
   const names = conditionsOf(measured);
-  const all = measured.flatMap((run) => run.series.get(METRIC) ?? []);
+  const all = measured.flatMap((run) => finite(run.series.get(METRIC)));
   const x: Scale = { domain: [0, extent(all.map((p) => p.epoch))[1]], range: [0, WIDTH], log: false };
   const y = scaleOf(
     all.map((p) => p.value * 100),
@@ -44,7 +52,7 @@ export function accuracyFigure(runs: readonly RunTrace[], looks: Looks): FigureO
   });
   return {
     ...NAME,
-    caption: `Accuracy on held-out samples after each student epoch; grey: the other conditions. ${bandSentence(seeds)} Dotted lines: an anchor begins to teach; the number at the top is its teacher epoch (a range where seeds chose differently). The numbers that are reported are those of the test split, in the table.`,
+    caption: `Accuracy on held-out samples after each student epoch; grey: the other conditions. ${bandSentence(seeds)} Dotted lines: an anchor begins to teach; the number at the top is its teacher epoch (a range where seeds chose differently). The numbers that are reported are those of the test split, in the table.${lostSentence(runs, [METRIC])}`,
     alt: `Line charts of held-out accuracy by student epoch, one for each of ${counted(names.length, 'condition')}. ${ends.filter(Boolean).join('; ')}.`,
     spec: panels(specs, columns),
   };
@@ -70,7 +78,9 @@ function panel(name: string, runs: readonly RunTrace[], looks: Looks, { x, y, le
     encoding: { ...axes, ...(detail === undefined ? {} : { detail: { field: detail } }) },
   });
   const others = othersOf(name, runs);
-  const seeds = own.flatMap((run, i) => percent(run.series.get(METRIC) ?? []).map((p) => ({ ...p, run: i })));
+  const seeds = own.flatMap((run, i) =>
+    percent(finite(run.series.get(METRIC))).map((p) => ({ ...p, run: i })),
+  );
   const means = percent(overSeeds(own, METRIC));
   const end = means.at(-1);
   const banded = means.some((p) => p.low !== undefined);

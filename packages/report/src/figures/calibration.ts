@@ -1,5 +1,6 @@
 /** Calibration curves: how often a student is right when it says that it is so sure. */
 import { mean } from '@cairn/core';
+import { minus } from '../comparison/sentences.ts';
 import { reliability } from '../statistics/reliability.ts';
 import { estimate } from '../statistics/sample.ts';
 import type { TestAnswers } from '../trace.ts';
@@ -33,14 +34,14 @@ export function calibrationFigure(
   const gap = (bins: readonly Bin[]): number => 100 * mean(bins.map((b) => b.confidence - b.accuracy));
   return {
     ...NAME,
-    caption: `Test images by the probability of the predicted class, in ${BINS} bins of as many images each: how sure, and how often right. Below the dashed line a student is too sure of itself. ${seedsOf(known) > 1 ? `Mean of ${counted(seedsOf(known), 'seed')}; lines are 95 % t-intervals over seeds.` : 'One seed, so there is no interval.'} The number is confidence less accuracy, in points.`,
+    caption: `Test images by the probability of the predicted class, in ${BINS} bins of as many images each: how sure, and how often right. Below the dashed line a student is too sure of itself, above it not sure enough. ${seedsOf(known) > 1 ? `Mean of ${counted(seedsOf(known), 'seed')}; lines are 95 % t-intervals over seeds.` : 'One seed, so there is no interval.'} The number is confidence less accuracy: above 0 too sure, below 0 not sure enough.`,
     alt: `Calibration curves, one for each condition. ${curves.map(({ name, bins }) => `${name} is ${gap(bins) >= 0 ? 'too sure' : 'too unsure'} by ${Math.abs(gap(bins)).toFixed(1)} points on average`).join('; ')}.`,
     spec: panels(
       curves.map(({ name, bins }, i) =>
         panel(name, bins, looks, {
           left: i % columns === 0,
           bottom: i + columns >= names.length,
-          note: `${gap(bins) >= 0 ? '+' : '−'}${Math.abs(gap(bins)).toFixed(1)}`,
+          note: `${gap(bins) >= 0.05 ? '+' : ''}${minus(gap(bins), 1)} points`,
         }),
       ),
       columns,

@@ -2,7 +2,7 @@
 import { classChanges, type GroupChange } from '../statistics/class-changes.ts';
 import type { TestAnswers } from '../trace.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
-import { axis, panelName, panels, pixel } from './marks.ts';
+import { axis, panelName, panels, pixel, zeroLine } from './marks.ts';
 import { counted } from './over-seeds.ts';
 import { INK, lookOf, MUTED, type Looks } from './palette.ts';
 import { extent, scaleOf } from './scale.ts';
@@ -113,6 +113,8 @@ function changesFigure(
     .flatMap(({ difference, halfWidth = 0 }) => [difference - halfWidth, difference + halfWidth])
     .map((v) => v * 100);
   const groups = found[0]?.changes.length ?? 0;
+  const [fewest, largest] = extent(all.map((change) => change.images));
+  const images = fewest === largest ? String(fewest) : `${fewest} to ${largest}`;
   const told = found.map(({ pair, changes }) => {
     const sorted = shownOf(changes);
     const say = (c: GroupChange | undefined): string =>
@@ -122,7 +124,7 @@ function changesFigure(
   return {
     name,
     title,
-    caption: `Test accuracy by ${what}, condition less the other in points, runs paired by seed${groups > MOST ? `; the ${MOST} of ${groups} ${many} that change most` : ''}. Lines: 95 % over the ${what}'s test images, given these trained networks; nothing is adjusted for ${counted(groups, 'comparison')}, so one in twenty such lines misses 0 by chance.`,
+    caption: `Test accuracy by ${what}, condition less the other in points, runs paired by seed${groups > MOST ? `; the ${MOST} of ${groups} ${many} that change most` : ''}. Lines: 95 % over the ${what}'s ${images} test images, given these trained networks; nothing is adjusted for ${counted(groups, 'comparison')}, so one in twenty such lines misses 0 by chance. Names in grey: the line holds 0.`,
     alt: `Differences in accuracy by ${what}. ${told.join('; ')}.`,
     spec: panels(
       found.map(({ pair, changes }) => panel(pair, shownOf(changes), ends, looks, nameOf)),
@@ -141,27 +143,18 @@ function panel(
   const { colour } = lookOf(looks, condition);
   const [low, high] = extent([0, ...ends]);
   const x = scaleOf([low, high], [0, WIDTH], { pad: 0.03 });
-  const axisX = axis('value', x, 'points', { tickCount: 5, grid: true });
-  const rows = changes.map(({ group, difference, halfWidth }, i) => ({
-    y: (i + 0.5) * ROW,
-    value: difference * 100,
-    ...(halfWidth === undefined
-      ? {}
-      : { low: (difference - halfWidth) * 100, high: (difference + halfWidth) * 100 }),
-    text: nameOf(group),
-    sure: halfWidth !== undefined && Math.abs(difference) > halfWidth,
-  }));
+  const axisX = axis('value', x, `points of accuracy, right: ${condition} better`, {
+    tickCount: 5,
+    grid: true,
+  });
+  const rows = rowsOf(changes, nameOf);
   const y = pixel('y');
   return {
     width: WIDTH,
     height: rows.length * ROW,
     layer: [
       ...panelName(`${condition} − ${against}`, lookOf(looks, condition)),
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', color: INK, strokeWidth: 0.9 },
-        encoding: { x: { ...axisX, field: 'zero' } },
-      },
+      zeroLine(axisX),
       {
         data: { values: rows.filter((row) => 'low' in row) },
         mark: { type: 'rule', color: colour, strokeWidth: 1.3 },
@@ -180,6 +173,17 @@ function panel(
       ),
     ],
   };
+}
+
+function rowsOf(changes: readonly GroupChange[], nameOf: (group: number) => string) {
+  return changes.map(({ group, difference, halfWidth: half }, i) => ({
+    y: (i + 0.5) * ROW,
+    value: difference * 100,
+    ...(half === undefined ? {} : { low: (difference - half) * 100, high: (difference + half) * 100 }),
+    text: nameOf(group),
+    /** Its line does not hold 0. */
+    sure: half !== undefined && Math.abs(difference) > half,
+  }));
 }
 
 function groupNames(rows: readonly object[], color: string): Spec {

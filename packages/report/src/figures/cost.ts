@@ -1,8 +1,9 @@
 /** What accuracy costs. */
 import { mean } from '@cairn/core';
-import type { StudyResult } from '../result.ts';
-import { estimate } from '../statistics/sample.ts';
+import { overStudentSeeds } from '../comparison/over-seeds.ts';
 import { summarise } from '../comparison/summary.ts';
+import { textWidth } from '../render/text-width.ts';
+import type { StudyResult } from '../result.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
 import { axis, endColumn, joined, labelLayers, level, pixel } from './marks.ts';
 import { counted } from './over-seeds.ts';
@@ -24,22 +25,12 @@ interface Point {
 
 export function costFigure(result: StudyResult, looks: Looks): FigureOrReason {
   const points = result.conditions.flatMap(({ name, runs }) => {
-    const own = runs.filter((run) => run.last.metrics[METRIC] !== undefined && run.multiplyAdds > 0);
-    const bySeed = Map.groupBy(own, (run) => run.seed);
-    const found = estimate(
-      [...bySeed.values()].map((seed) => 100 * mean(seed.map((run) => run.last.metrics[METRIC] ?? NaN))),
-    );
+    const own = runs.filter((run) => Number.isFinite(run.last.metrics[METRIC]) && run.multiplyAdds > 0);
+    const found = overStudentSeeds(own, METRIC);
     if (found === undefined) return [];
-    const { mean: value, halfWidth } = found;
-    const cost = mean(own.map((run) => run.multiplyAdds));
-    return [
-      {
-        name,
-        cost,
-        value,
-        ...(halfWidth === undefined ? {} : { low: value - halfWidth, high: value + halfWidth }),
-      },
-    ];
+    const { mean: share, halfWidth: half } = found;
+    const ends = half === undefined ? {} : { low: 100 * (share - half), high: 100 * (share + half) };
+    return [{ name, cost: mean(own.map((run) => run.multiplyAdds)), value: 100 * share, ...ends }];
   });
   if (points.length === 0)
     return { ...NAME, why: 'no finished run measured test accuracy: that needs the evaluator "top-k".' };
@@ -47,7 +38,7 @@ export function costFigure(result: StudyResult, looks: Looks): FigureOrReason {
   const accuracy = teacher?.accuracy === undefined ? undefined : 100 * teacher.accuracy.mean;
   return {
     ...NAME,
-    caption: `Test accuracy at the last epoch against multiply-adds of a run, all networks forward and backward, searches included; the teacher's own training is not. Points of almost the same cost stand side by side. ${result.seeds.length > 1 ? `Lines: 95 % t-intervals over ${counted(result.seeds.length, 'seed')}.` : 'One seed, so there is no interval.'}${accuracy === undefined ? '' : ' Dashed: the converged teacher.'}`,
+    caption: `Test accuracy at the last epoch against multiply-adds of a run (G: 10⁹, T: 10¹²), all networks forward and backward, searches included; the teacher's own training is not. Points of almost the same cost stand side by side. ${result.seeds.length > 1 ? `Lines: 95 % t-intervals over ${counted(result.seeds.length, 'seed')}.` : 'One seed, so there is no interval.'}${accuracy === undefined ? '' : ' Dashed: the converged teacher.'}`,
     alt: `Points by cost and test accuracy. ${points.map(({ name, cost, value }) => `${name}: ${value.toFixed(1)} % for ${cost.toPrecision(3)} multiply-adds`).join('; ')}.`,
     spec: { concat: [plot(points, looks, accuracy, teacher?.model ?? 'teacher')] },
   };
@@ -95,7 +86,7 @@ function plot(points: readonly Point[], looks: Looks, teacher: number | undefine
       { data: { values: [...points] }, mark: { type: 'point', opacity: 0 }, encoding: axes },
       ...(teacher === undefined
         ? []
-        : teacherLayers(`converged teacher, ${model}`, teacher, axes.y, project(y, teacher))),
+        : teacherLayers(`converged teacher, ${model}`, teacher, axes.y, { y: project(y, teacher), placed })),
       ...placed.flatMap((p) => pointLayers(p, lookOf(looks, p.name))),
       ...labelLayers(labels),
       ...endColumn(right, { left: WIDTH, height: HEIGHT, looks }),
@@ -131,8 +122,18 @@ function barOf({ x, y, top = y, bottom = y }: Placed): { x: number; y: number }[
   return Array.from({ length: 8 }, (_, i) => ({ x, y: top + ((bottom - top) * i) / 7 }));
 }
 
-function teacherLayers(text: string, value: number, axisY: Spec, y: number): Spec[] {
-  return [level(value, axisY, [5, 3]), ...labelLayers([{ x: 0, y, text, left: 6, middle: y - 8 }], 10)];
+/** Its name stands above the line, where fewest intervals cross it. */
+function teacherLayers(
+  text: string,
+  value: number,
+  axisY: Spec,
+  { y, placed }: { readonly y: number; readonly placed: readonly Placed[] },
+): Spec[] {
+  const width = textWidth(text, 10);
+  const crossed = (left: number): number =>
+    placed.filter((p) => p.x > left - 6 && p.x < left + width + 6).length;
+  const [left = 6] = [6, 0.3 * WIDTH, 0.5 * WIDTH, WIDTH - width].sort((a, b) => crossed(a) - crossed(b));
+  return [level(value, axisY), ...labelLayers([{ x: 0, y, text, left, middle: y - 8 }], 10)];
 }
 
 function pointLayers({ x, y, top, bottom }: Placed, { colour, shape }: Look): Spec[] {

@@ -20,7 +20,8 @@ import { hardnessFigure } from './hardness-map.ts';
 import { landscapeFigure } from './landscape.ts';
 import { fidelityFigure, lossFigure } from './lines.ts';
 import { CSS_NAMES, looksOf } from './palette.ts';
-import { predictionsFigure, weightsFigure } from './paths.ts';
+import { predictionsFigure, weightsFigure } from './plane.ts';
+import type { TracePoint } from '../trace.ts';
 
 const looks = looksOf(sampleResult.conditions.map(({ name }) => name));
 const comparison = compareStudy({
@@ -35,7 +36,7 @@ const all: readonly FigureOrReason[] = [
   accuracyFigure(sampleTraces, looks),
   hardnessFigure(sampleHardness, looks),
   predictionsFigure(samplePlane, looks),
-  weightsFigure({ ...samplePlane, marks: [], held: [0.5, 0.2], seed: 0 }, looks),
+  weightsFigure({ paths: samplePlane.paths.slice(1), shares: [0.5, 0.2], seed: 0 }, looks),
   landscapeFigure([sampleLandscape, { ...sampleLandscape, name: 'rco-eei, seed 0' }]),
   costFigure(sampleResult, looks),
   fidelityFigure(sampleTraces, looks),
@@ -107,5 +108,34 @@ test('one seed: no intervals, and the caption says so', () => {
   const one = sampleTraces.filter((run) => run.seed === 0);
   for (const figure of [accuracyFigure(one, looks), fidelityFigure(one, looks)]) {
     expect(isOmitted(figure) ? '' : figure.caption).toContain('One seed, so there is no interval.');
+  }
+});
+
+test('a run whose loss is no number any more costs its points, not the figure', async () => {
+  const broken = sampleTraces.map((run) => {
+    if (run.condition !== 'kd') return run;
+    const lost = (points: readonly TracePoint[]) =>
+      points.map((p, i) => ({ ...p, value: i === 0 ? p.value : i === 1 ? NaN : Infinity }));
+    return { ...run, series: new Map([...run.series].map(([key, points]) => [key, lost(points)])) };
+  });
+  for (const figure of [
+    accuracyFigure(broken, looks),
+    fidelityFigure(broken, looks),
+    lossFigure(broken, looks),
+  ]) {
+    if (isOmitted(figure)) throw new Error(figure.why);
+    expect(await renderSvg(figure)).not.toMatch(/NaN|Infinity/);
+    expect(figure.alt).toContain('kd');
+  }
+  const metrics = { 'test/top1': 0.05, 'test/kl': Infinity };
+  const result = {
+    ...sampleResult,
+    conditions: sampleResult.conditions.map((c) =>
+      c.name === 'kd' ? { ...c, runs: c.runs.map((run) => ({ ...run, last: { ...run.last, metrics } })) } : c,
+    ),
+  };
+  for (const figure of [costFigure(result, looks), contrastsFigure(compareStudy(result), looks)]) {
+    if (isOmitted(figure)) throw new Error(figure.why);
+    expect(await renderSvg(figure)).not.toMatch(/NaN|Infinity/);
   }
 });

@@ -22,7 +22,7 @@ export function landscapeFigure(found: readonly Landscape[] | string): FigureOrR
   );
   return {
     ...NAME,
-    caption: `Mean cross-entropy on ${counted(first.samples, 'held-out sample')} around a state (middle), along two random directions in which every filter is as long as in the weights (Li et al. 2018); normalisations and biases stay as they are. One colour scale, logarithmic; lines at equal ratios. Two directions of very many: the picture tells sharp from flat, not where minima lie.`,
+    caption: `Mean cross-entropy on ${counted(first.samples, 'held-out sample')} around a state (middle), along two random directions in which every filter is as long as in the weights (Li et al. 2018); normalisations and biases stay as they are. Cross: the state itself. One colour scale, logarithmic, light is low; lines at equal ratios. Two directions of very many: the picture tells sharp from flat, not where minima lie.`,
     alt: `Heat maps of the loss around ${counted(found.length, 'state')}. ${told.join('; ')}.`,
     spec: panels(
       found.map((landscape, i) => panel(landscape, [low, high], i === found.length - 1)),
@@ -46,8 +46,8 @@ function panel({ name, steps, loss }: Landscape, range: readonly [number, number
   const ground: Ground = { from, to, half, range };
   const scale: Scale = { domain: [from - half, to + half], range: [0, SIDE], log: false };
   const axes = (x: string, y: string) => ({
-    x: axis(x, scale, 'first direction', { tickCount: 5 }),
-    y: axis(y, scale, 'second direction', { tickCount: 5 }),
+    x: axis(x, scale, 'first direction, × filter length', { tickCount: 5 }),
+    y: axis(y, scale, 'second direction, × filter length', { tickCount: 5 }),
   });
   const finite = loss.map((value) => Math.min(range[1], Number.isFinite(value) ? value : range[1]));
   const look = { size: 60, color: '#d55e00', stroke: '#ffffff', strokeWidth: 0.8, opacity: 1 };
@@ -80,12 +80,20 @@ function panel({ name, steps, loss }: Landscape, range: readonly [number, number
   };
 }
 
-/** A little wider than their places, so that no paper shows between them. */
+/** Wider than half of their places, so that no paper shows between cells. */
+const OVERLAP = 1.3;
+
 function cellsOf(loss: readonly number[], steps: readonly number[], { half }: Ground): object[] {
   const n = steps.length;
   return loss.map((value, i) => {
     const [x, y] = [steps[i % n] ?? 0, steps[Math.floor(i / n)] ?? 0];
-    return { left: x - half, right: x + half * 1.06, bottom: y - half, top: y + half * 1.06, loss: value };
+    return {
+      left: x - half,
+      right: x + half * OVERLAP,
+      bottom: y - half,
+      top: y + half * OVERLAP,
+      loss: value,
+    };
   });
 }
 

@@ -3,12 +3,26 @@ import { metricInfo, shown } from '../comparison/metric.ts';
 import type { RunTrace } from '../trace.ts';
 import type { FigureOrReason, Spec } from './figure.ts';
 import { axis, endColumn, joined, labelLayers, panelName, panels } from './marks.ts';
-import { conditionsOf, counted, overSeeds, type SeedPoint, seedsOf } from './over-seeds.ts';
+import {
+  conditionsOf,
+  counted,
+  finite,
+  lostSentence,
+  overSeeds,
+  type SeedPoint,
+  seedsOf,
+} from './over-seeds.ts';
 import { lookOf, type Looks } from './palette.ts';
 import { placeLabels } from './place-labels.ts';
 import { extent, project, type Scale, scaleOf } from './scale.ts';
 
 const [WIDTH, HEIGHT] = [270, 190];
+
+const PART_LABELS = new Map([
+  ['train/loss', 'whole loss, nats (train/loss)'],
+  ['train/ce', 'cross-entropy with the labels, nats (train/ce)'],
+  ['train/kd', 'KL from the anchor, softened, × T², nats (train/kd)'],
+]);
 
 interface LinesRequest {
   readonly name: string;
@@ -27,7 +41,8 @@ export function fidelityFigure(runs: readonly RunTrace[], looks: Looks): FigureO
       const { label, unit } = metricInfo(metric);
       return { metric, label: unit === '' ? label : `${label}, ${unit === 'points' ? '%' : unit}` };
     }),
-    caption: 'On held-out samples after each epoch.',
+    caption:
+      'On held-out samples after each epoch, against the converged teacher whichever anchor teaches. Lower KL and higher agreement are nearer to it.',
     why: 'no run measured it: that needs the evaluator "fidelity", held-out samples and a teacher.',
   });
 }
@@ -39,23 +54,28 @@ export function lossFigure(runs: readonly RunTrace[], looks: Looks): FigureOrRea
   return linesFigure(runs, looks, {
     name: 'losses',
     title: 'Parts of the loss',
-    metrics: parts.map((metric) => ({ metric, label: metric })),
+    metrics: parts.map((metric) => ({ metric, label: PART_LABELS.get(metric) ?? metric })),
     caption:
-      'Mean over the batches of an epoch, before weighting where a loss weighs its parts. A jump is a new anchor: the loss is held against another teacher.',
+      'Mean over the training batches of an epoch. Parts are shown without the weights that the loss gives them, so they need not add up to the whole. A jump is a new anchor: the loss is held against another teacher; losses against different teachers say nothing of which student is better.',
     why: 'no run recorded a loss.',
   });
 }
 
 function linesFigure(runs: readonly RunTrace[], looks: Looks, request: LinesRequest): FigureOrReason {
   const { name, title, caption, why } = request;
-  const metrics = request.metrics.filter(({ metric }) => runs.some((run) => run.series.has(metric)));
+  const metrics = request.metrics.filter(({ metric }) =>
+    runs.some((run) => finite(run.series.get(metric)).length > 0),
+  );
   if (metrics.length === 0) return { name, title, why };
   const seeds = seedsOf(runs);
   const told = metrics.map(({ metric, label }) => `${label}: ${endsOf(runs, metric)}`);
   return {
     name,
     title,
-    caption: `${caption} ${seeds > 1 ? `Mean of ${counted(seeds, 'seed')}; bands are 95 % t-intervals over seeds.` : 'One seed, so there is no interval.'}`,
+    caption: `${caption} ${seeds > 1 ? `Mean of ${counted(seeds, 'seed')}; bands are 95 % t-intervals over seeds; one that meets the edge goes on.` : 'One seed, so there is no interval.'}${lostSentence(
+      runs,
+      metrics.map(({ metric }) => metric),
+    )}`,
     alt: `Line charts by student epoch. At the end, ${told.join('; ')}.`,
     spec: panels(
       metrics.map(({ metric, label }) => panel(runs, metric, label, looks)),

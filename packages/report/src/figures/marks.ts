@@ -85,11 +85,20 @@ export function panelName(name: string, look: Look | undefined): Spec[] {
 }
 
 /** A level across a panel. */
-export function level(y: number, axisY: Spec, dash: readonly number[] = [3, 3], color: string = MUTED): Spec {
+export function level(y: number, axisY: Spec): Spec {
   return {
     data: { values: [{ y }] },
-    mark: { type: 'rule', color, strokeDash: dash, strokeWidth: 0.9 },
+    mark: { type: 'rule', color: MUTED, strokeDash: [5, 3], strokeWidth: 0.9 },
     encoding: { y: { ...axisY, field: 'y' } },
+  };
+}
+
+/** Where two are alike. */
+export function zeroLine(axisX: Spec): Spec {
+  return {
+    data: { values: [{ zero: 0 }] },
+    mark: { type: 'rule', color: INK, strokeWidth: 0.9 },
+    encoding: { x: { ...axisX, field: 'zero' } },
   };
 }
 
@@ -107,11 +116,10 @@ export function panels(all: readonly Spec[], columns: number): Spec {
 export function joined<T extends { readonly name: string }>(
   items: readonly T[],
   keyOf: (item: T) => string,
-): (T & { readonly names: readonly string[]; readonly text: string })[] {
+): (T & { readonly text: string })[] {
   return [...Map.groupBy(items, keyOf).values()].flatMap((group) => {
-    const [first] = group;
-    const names = group.map((item) => item.name);
-    return first === undefined ? [] : [{ ...first, names, text: names.join(', ') }];
+    const text = group.map((item) => item.name).join(', ');
+    return group.slice(0, 1).map((first) => ({ ...first, text }));
   });
 }
 

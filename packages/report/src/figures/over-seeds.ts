@@ -16,7 +16,7 @@ export function overSeeds(runs: readonly RunTrace[], metric: string): SeedPoint[
   const byEpoch = new Map<number, Map<number, number[]>>();
   const own = runs.filter((run) => run.series.has(metric));
   for (const { seed, series } of own) {
-    for (const { epoch, value } of series.get(metric) ?? []) {
+    for (const { epoch, value } of finite(series.get(metric))) {
       const seeds = byEpoch.get(epoch) ?? new Map<number, number[]>();
       seeds.set(seed, [...(seeds.get(seed) ?? []), value]);
       byEpoch.set(epoch, seeds);
@@ -38,6 +38,20 @@ export function overSeeds(runs: readonly RunTrace[], metric: string): SeedPoint[
         },
       ];
     });
+}
+
+/** Of a series, what can be drawn. */
+export function finite(points: readonly TracePoint[] = []): readonly TracePoint[] {
+  return points.filter(({ value }) => Number.isFinite(value));
+}
+
+/** Names the conditions some of whose values cannot be drawn; empty for none. */
+export function lostSentence(runs: readonly RunTrace[], metrics: readonly string[]): string {
+  const lost = runs.filter(({ series }) =>
+    metrics.some((metric) => finite(series.get(metric)).length < (series.get(metric)?.length ?? 0)),
+  );
+  const names = conditionsOf(lost).join(', ');
+  return names === '' ? '' : ` Left out where a seed gave no finite number: ${names}.`;
 }
 
 export function conditionsOf(runs: readonly { readonly condition: string }[]): string[] {

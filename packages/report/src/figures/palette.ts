@@ -6,8 +6,8 @@ export const MUTED = '#5d5d5c';
 export const GRID = '#e2e2e1';
 export const PAPER = '#fefefe';
 
-/** Of Okabe and Ito; black is the teacher's, and their yellow is darkened since white paper hides it. */
-const HUES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#a89b00'] as const;
+/** Of Okabe and Ito; black is the teacher's, and violet stands for their yellow, which white paper hides. */
+const HUES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7a1fd0'] as const;
 /** Where colours come again, and for those who see none. */
 const DASHES: readonly (readonly number[])[] = [[], [5, 2], [1.5, 1.5], [7, 2, 1.5, 2]];
 const SHAPES = [

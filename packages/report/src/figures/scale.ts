@@ -33,11 +33,14 @@ export function project({ domain: [low, high], range: [from, to], log }: Scale, 
   return from + part * (to - from);
 }
 
-/** 1, 2 and 5 times powers of ten within a logarithmic scale; only powers where it is long. */
+/** 1, 2 and 5 times powers of ten within a logarithmic scale; only powers where it is long, more where it is short. */
 export function logTicks([low, high]: readonly [number, number]): number[] {
   const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const powers = Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
-  const steps = high / low > 300 ? [1] : high / low > 60 ? [1, 3] : [1, 2, 5];
+  const steps = [
+    ...(high / low > 300 ? [1] : high / low > 60 ? [1, 3] : [1, 2, 5]),
+    ...(high / low < 6 ? [1.5, 3, 4, 7] : []),
+  ].sort((a, b) => a - b);
   return powers
     .flatMap((power) => steps.map((step) => Number((step * power).toPrecision(3))))
     .filter((value) => value >= low && value <= high);

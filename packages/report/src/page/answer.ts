@@ -26,14 +26,17 @@ function sentence(contrast: JudgedContrast): string {
   const info = metricInfo(metric);
   const unit = info.unit === '' ? '' : ` ${info.unit}`;
   const seeds = `${n} ${n === 1 ? 'seed' : 'seeds'}`;
-  const interval = t === undefined ? '' : ` ${intervalText(t, metric)}`;
-  const found = `${signed(difference.mean, metric)}${unit}${interval}`;
+  const intervals = [
+    ...(t === undefined ? [] : [`${intervalText(t, metric)} over seeds`]),
+    ...(images === undefined ? [] : [`${intervalText(images, metric)} over test images`]),
+  ];
+  const found = `${signed(difference.mean, metric)}${unit}${intervals.length === 0 ? '' : `, 95 % ${intervals.join(', ')}`}`;
   const could =
     detectable === undefined
       ? ''
       : `; ${seeds} could have shown ${shown(detectable.now, info).toFixed(digitsOf(info))}${unit}`;
-  const over = images === undefined ? '' : `, over test images ${intervalText(images, metric)}`;
-  const who = `${condition} less ${against} in ${info.label}: ${found}${over}`;
+  const direction = info.better === 'lower' ? ', where lower is better' : '';
+  const who = `${condition} less ${against} in ${info.label}${direction}: ${found}`;
   switch (verdict.finding) {
     case 'one-seed':
       return `${who}. One seed: no difference can be told from chance.`;

@@ -31,10 +31,8 @@ const input: PageInput = {
   runs: [
     {
       name: 'sample/default/kd-t0-s0',
-      condition: 'kd',
       seed: 0,
       facts: { route: 'abc' },
-      command: 'npx cairn rerun x',
     },
   ],
   by: 'cairn report sample',
@@ -74,7 +72,7 @@ test('the answer, from the statistics alone', () => {
     );
   expect(answer(comparison)).toMatchInlineSnapshot(`
     [
-      "rco-eei less kd-restarts in accuracy: +0.30 points [−0.20, +0.80]. 3 seeds are too few to conclude (6 are the least); 3 seeds could have shown 0.65 points.",
+      "rco-eei less kd-restarts in accuracy: +0.30 points, 95 % [−0.20, +0.80] over seeds. 3 seeds are too few to conclude (6 are the least); 3 seeds could have shown 0.65 points.",
     ]
   `);
   expect(seeds([0])).toMatchInlineSnapshot(`
@@ -85,7 +83,7 @@ test('the answer, from the statistics alone', () => {
   expect(answer(compareStudy(sampleResult)).slice(0, 2)).toMatchInlineSnapshot(`
     [
       "The study declared no contrast beforehand; what follows is exploratory.",
-      "rco-eei less kd-restarts in accuracy: +0.30 points [−0.20, +0.80]. 3 seeds are too few to conclude (6 are the least); 3 seeds could have shown 0.65 points.",
+      "rco-eei less kd-restarts in accuracy: +0.30 points, 95 % [−0.20, +0.80] over seeds. 3 seeds are too few to conclude (6 are the least); 3 seeds could have shown 0.65 points.",
     ]
   `);
   expect(answer(compareStudy({ ...sampleResult, conditions: [] }))).toEqual([

@@ -4,30 +4,13 @@ import type { Figure, Omitted } from '../figures/figure.ts';
 import { CSS_NAMES } from '../figures/palette.ts';
 import type { StudyResult } from '../result.ts';
 import { html, type Html, jsonIn, raw } from './html.ts';
-import {
-  answerSection,
-  conditionTable,
-  contrastTables,
-  questionSection,
-  runMetrics,
-  runTable,
-} from './sections.ts';
+import { type PageRun, runMetrics, runTable } from './run-tables.ts';
+import { answerSection, questionSection } from './sections.ts';
 import { STYLE } from './style.ts';
+import { conditionTable, contrastTables } from './tables.ts';
 
 /** A figure with its SVG, or why it is not here. */
 export type DrawnFigure = (Figure & { readonly svg: string }) | Omitted;
-
-/** A run for the last table. */
-export interface PageRun {
-  readonly name: string;
-  readonly condition: string;
-  readonly seed: number;
-  readonly teacherSeed?: number;
-  /** By what it can be found and repeated. */
-  readonly facts: Readonly<Record<string, string>>;
-  /** What repeats it. */
-  readonly command: string;
-}
 
 export interface PageInput {
   readonly kind: 'study' | 'run';
@@ -98,7 +81,7 @@ function section(figure: DrawnFigure, more: Html | undefined): Html {
   }
   return html`<h2 id="${name}">${title}</h2>
     <figure role="group" aria-labelledby="${name}">
-      ${raw(inked(figure.svg))}
+      <div class="scroll">${raw(inked(figure.svg))}</div>
       <figcaption>${figure.caption}</figcaption>
     </figure>
     ${more} `;

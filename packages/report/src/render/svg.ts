@@ -2,7 +2,7 @@
 import type * as VegaModule from 'vega';
 import type { LoggerInterface } from 'vega';
 import type { Figure } from '../figures/figure.ts';
-import { config } from '../figures/theme.ts';
+import { config, SIZE } from '../figures/theme.ts';
 import { textWidth } from './text-width.ts';
 
 type Vega = typeof VegaModule;
@@ -25,7 +25,7 @@ export async function renderSvg({ name, spec, alt, title }: Figure): Promise<str
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: loud(vega, name) });
   try {
     const svg = await view.toSVG();
-    return withWords(withOwnIds(svg, name), title, alt);
+    return withWords(withOwnWidths(withOwnIds(svg, name)), title, alt);
   } finally {
     view.finalize();
   }
@@ -64,16 +64,29 @@ function withOwnIds(svg: string, name: string): string {
     .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${own(id)})`);
 }
 
+/** Text stays as wide as it was laid out where the reader's machine has none of the fonts. */
+function withOwnWidths(svg: string): string {
+  return svg.replace(/<text([^>]*)>([^<]+)<\/text>/g, (_, attributes: string, text: string) => {
+    const size = Number(/font-size="([\d.]+)px"/.exec(attributes)?.[1] ?? SIZE);
+    const signs = text.replace(/&[a-z]+;/g, (entity) => ENTITIES.get(entity) ?? entity);
+    const width = textWidth(signs, size, attributes.includes('font-weight="bold"')).toFixed(1);
+    return `<text${attributes} textLength="${width}" lengthAdjust="spacingAndGlyphs">${text}</text>`;
+  });
+}
+
+const ENTITIES = new Map([
+  ['&amp;', '&'],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&quot;', '"'],
+]);
+
 /** A title and a description, for those who do not see it. */
 function withWords(svg: string, title: string, alt: string): string {
   const words = `<title>${escapeXml(title)}</title><desc>${escapeXml(alt)}</desc>`;
   return svg.replace(/^(<svg[^>]*)>/, `$1 role="img">${words}`);
 }
 
-export function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+function escapeXml(text: string): string {
+  return [...ENTITIES].reduce((escaped, [entity, sign]) => escaped.replaceAll(sign, entity), text);
 }

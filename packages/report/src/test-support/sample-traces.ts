@@ -1,5 +1,5 @@
 /** Series, states and answers beside the sample study, for tests of figures. */
-import type { Plane } from '../figures/paths.ts';
+import type { PredictionPlane } from '../figures/plane.ts';
 import type { HardnessMap, Landscape, RunTrace, TestAnswers } from '../trace.ts';
 
 const CONDITIONS = ['scratch', 'kd', 'kd-restarts', 'rco-eei'];
@@ -29,7 +29,7 @@ export const sampleTraces: readonly RunTrace[] = CONDITIONS.flatMap((condition, 
   }),
 );
 
-export const samplePlane: Plane = {
+export const samplePlane: PredictionPlane = {
   paths: [
     { seed: 0, points: [1, 4, 12].map((epoch) => ({ epoch, x: epoch / 12, y: Math.sin(epoch) / 4 })) },
     ...CONDITIONS.map((condition, c) => ({
@@ -39,7 +39,7 @@ export const samplePlane: Plane = {
     })),
   ],
   marks: [{ name: 'true labels', x: 1.2, y: 0.3 }],
-  held: [0.83],
+  held: 0.83,
   negative: [false, true],
   samples: 120,
 };
@@ -53,10 +53,11 @@ export const sampleHardness: HardnessMap = {
       kl: [2, 1, 0.5, 0.1 + epoch / 10],
       agreement: [0.1, 0.3, 0.6, 0.9],
       next: epoch === 0 ? [12] : [],
+      seeds: 3,
     })),
   ),
   samples: 120,
-  seeds: 3,
+  leftOut: 0,
 };
 
 /** Six test images of three classes; each condition is wrong somewhere else. */

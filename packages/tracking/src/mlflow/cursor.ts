@@ -12,7 +12,7 @@ export interface RunCursor {
   readonly samples: number;
   /** What the run's state was last set to. */
   readonly status?: string;
-  /** What was sent besides the journal, and after which line. */
+  /** After which line the page was sent, and its state. */
   readonly page?: string;
 }
 

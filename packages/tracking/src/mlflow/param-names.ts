@@ -1,4 +1,5 @@
 /** A run's options under the paths that a study and a command line have for them. */
+import { safeKey } from 'mlflow-js-client';
 
 /** Options of the network that is trained. */
 const NETWORK = /^(model|training)(\.|$)/;
@@ -16,7 +17,7 @@ export function paramNames(
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
-      NETWORK.test(name) ? `${role}.${name}` : name,
+      safeKey(NETWORK.test(name) ? `${role}.${name}` : name),
       value.length <= LONGEST ? value : `${value.slice(0, LONGEST - 1)}…`,
     ]),
   );

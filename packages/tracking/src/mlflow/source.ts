@@ -16,6 +16,8 @@ export interface RunSource {
   readonly store: Store;
   /** Whether a process is at it now. */
   readonly active: () => Promise<boolean>;
+  /** Whether another run has taken its place: it is marked where it is known, and sent nowhere else. @default false */
+  readonly superseded?: boolean;
   /** An anchor that taught it; undefined where it is not here. */
   readonly anchor?: (use: {
     readonly step: number;
@@ -29,6 +31,15 @@ export interface StudyPage {
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly files: readonly PageFile[];
+  /** Each is made when those before it are sent. */
+  readonly figures: AsyncIterable<PageFile>;
+}
+
+/** A page that is made only where it is not on the server. */
+export interface PageSource {
+  /** Another one where the page would be. */
+  readonly state: string;
+  readonly make: () => Promise<StudyPage>;
 }
 
 export interface PageFile {
@@ -46,6 +57,6 @@ export interface StudySource {
   readonly parent: RunSource;
   /** Asked in every round: runs come into being. */
   readonly runs: () => Promise<readonly RunSource[]>;
-  /** Asked when nothing else is left to send. */
-  readonly page?: () => Promise<StudyPage | undefined>;
+  /** Asked when nothing else is left to send; undefined where there is nothing to show. */
+  readonly page?: () => Promise<PageSource | undefined>;
 }

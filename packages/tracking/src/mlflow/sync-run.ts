@@ -10,6 +10,7 @@ import { UID, type SyncSession } from './session.ts';
 import type { RunSource } from './source.ts';
 import { configFile, resultFiles, sendFiles, sendJournalled, STAGES, tablesTag } from './sync-files.ts';
 import { sendAnchors, sendStudent } from './sync-models.ts';
+import { sendStatus, startOf } from './sync-status.ts';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 
@@ -38,7 +39,7 @@ export async function syncRun(place: RunPlace, source: RunSource): Promise<Synce
   const bytes = await source.store.read(JOURNAL_FILE);
   if (bytes === undefined) return undefined;
   const { entries } = readLines(bytes, `${source.store.location}/${JOURNAL_FILE}`);
-  const begun = await begin(place, entries);
+  const begun = await begin(place, entries, source);
   if (begun === undefined) return undefined;
   const { run, created } = begun;
   let { cursor } = begun;
@@ -71,16 +72,19 @@ interface Begun {
 }
 
 /** The run on the server: the one that the cursor means, one with the same uid, or a new one. */
-async function begin(place: RunPlace, entries: readonly JournalEntry[]): Promise<Begun | undefined> {
+async function begin(
+  place: RunPlace,
+  entries: readonly JournalEntry[],
+  { superseded = false }: RunSource,
+): Promise<Begun | undefined> {
   const { session, experiment, parentRunId, signal } = place;
-  const start = entries.flatMap((e) =>
-    e.kind === 'record' && e.record.type === 'run_start' ? [e.record] : [],
-  )[0];
+  const start = startOf(entries);
   if (start === undefined) return undefined;
   const { uid, name, startTime } = start;
   const { cursors } = session.options;
   const { experimentId } = experiment;
   const known = (await session.runs(experiment, signal)).get(uid);
+  if (known === undefined && superseded) return undefined;
   const cursor = await cursors.read(uid);
   const sent =
     cursor !== undefined && cursor.entries <= entries.length && cursor.experimentId === experimentId;
@@ -162,26 +166,6 @@ async function sendSamples(place: RunPlace, source: RunSource, cursor: RunCursor
 async function leftOut({ session, signal }: RunPlace, run: Run, left: readonly string[]): Promise<void> {
   const text = [...new Set(left)].join('\n');
   await session.client.runs.setTag(run.runId, 'cairn.left_out', text, { signal });
-}
-
-/** What the run's end says; without one whether somebody is at it: a process that was killed leaves no word. */
-async function sendStatus(
-  { session, signal }: RunPlace,
-  source: RunSource,
-  entries: readonly JournalEntry[],
-  cursor: RunCursor,
-): Promise<RunStatus> {
-  const last = entries.findLast((e) => e.kind !== 'unknown');
-  const end = last?.kind === 'record' && last.record.type === 'run_end' ? last.record : undefined;
-  const status: RunStatus = end?.status ?? ((await source.active()) ? 'RUNNING' : 'KILLED');
-  const endTime = end?.endTime ?? (status === 'KILLED' ? last?.time : undefined);
-  const said = `${status} ${endTime ?? ''}`;
-  if (cursor.status === said) return status;
-  const update = { status, ...(endTime === undefined ? {} : { endTime: Math.trunc(endTime) }) };
-  await session.client.runs.update(cursor.runId, update, { signal });
-  await session.client.runs.setTag(cursor.runId, 'cairn.status', status, { signal });
-  await session.options.cursors.write({ ...cursor, status: said });
-  return status;
 }
 
 /** All that a run's journal says, as it is sent. @throws CAIRN_JOURNAL_… */

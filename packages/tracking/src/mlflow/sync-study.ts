@@ -27,6 +27,7 @@ export class StudySync {
   readonly #session: SyncSession;
   readonly #source: StudySource;
   readonly #fresh = new Freshness();
+  #badPage: string | undefined;
 
   constructor(session: SyncSession, source: StudySource) {
     this.#session = session;
@@ -50,7 +51,7 @@ export class StudySync {
       const synced = await this.#one({ ...place, parentRunId }, run, problems);
       if (synced !== undefined) runs.push(synced);
     }
-    const left = await this.#page(place);
+    const left = await this.#page(place, problems);
     return { experimentId: experiment.experimentId, experiment: experiment.name, runs, problems, left };
   }
 
@@ -71,12 +72,20 @@ export class StudySync {
     }
   }
 
-  async #page(place: RunPlace): Promise<readonly string[]> {
-    const parent = this.#fresh.syncedOf(this.#source.parent);
-    const page = parent === undefined ? undefined : await this.#source.page?.();
-    return parent === undefined || page === undefined
-      ? []
-      : sendPage(place, this.#source.parent, parent, page);
+  /** A page that cannot be made keeps nothing back. It is tried again when it would be another one. */
+  async #page(place: RunPlace, problems: SyncProblem[]): Promise<readonly string[]> {
+    const { parent, page: ask } = this.#source;
+    const synced = this.#fresh.syncedOf(parent);
+    const page = synced === undefined ? undefined : await ask?.();
+    if (synced === undefined || page === undefined || page.state === this.#badPage) return [];
+    try {
+      return await sendPage(place, parent, synced, page);
+    } catch (error) {
+      if (!(error instanceof CairnError)) throw error;
+      this.#badPage = page.state;
+      problems.push({ name: parent.name, error });
+      return [];
+    }
   }
 }
 

@@ -1,46 +1,11 @@
 /** Against real servers: what is in the journals is on them, whatever happened on the way. */
 import { MemoryStore, type Store } from '@cairn/core';
-import { createClient, type MlflowClient, type Run } from 'mlflow-js-client';
-import { describeServer, serverLines, type RealServer } from 'mlflow-js-client/test-support';
+import { describeServer, serverLines } from 'mlflow-js-client/test-support';
 import { expect, test } from 'vitest';
-import {
-  finishedStudy,
-  runRecords,
-  smallStudy,
-  write,
-  type SmallStudy,
-} from '../test-support/small-study.ts';
-import { Cursors } from './cursor.ts';
-import { SyncSession, UID } from './session.ts';
-import { StudySync } from './sync-study.ts';
+import { runRecords, smallStudy, write } from '../test-support/small-study.ts';
+import { ground, runsThere, syncOf, type Ground } from '../test-support/sync-ground.ts';
+import { UID } from './session.ts';
 import { projectRun } from './sync-run.ts';
-
-interface Ground {
-  readonly study: SmallStudy;
-  readonly client: MlflowClient;
-  readonly cursors: Store;
-  readonly name: string;
-}
-
-let experiments = 0;
-
-async function ground(server: () => RealServer, study?: SmallStudy): Promise<Ground> {
-  const client = createClient({ uri: server().uri });
-  const name = `experiment ${process.pid}-${experiments++}`;
-  return { study: study ?? (await finishedStudy()), client, cursors: new MemoryStore(), name };
-}
-
-function syncOf({ study, client, cursors, name }: Ground, chunk?: number): StudySync {
-  const session = new SyncSession({ client, cursors: new Cursors(cursors), experimentName: name, chunk });
-  return new StudySync(session, study.source);
-}
-
-async function runsThere({ client, name }: Ground): Promise<readonly Run[]> {
-  const experiment = await client.experiments.getByName(name);
-  const runs: Run[] = [];
-  for await (const run of client.runs.searchAll([experiment?.experimentId ?? ''])) runs.push(run);
-  return runs.sort((a, b) => a.name.localeCompare(b.name));
-}
 
 /** What of a server's runs does not depend on who sent it when. */
 async function stateOf(place: Ground): Promise<unknown> {
@@ -134,7 +99,7 @@ for (const line of serverLines) {
       expect(first.problems.map(({ name, error }) => [name, error.message])).toEqual([
         [
           'small/default/kd',
-          'journal memory/kd/journal.jsonl, line 1: format version 9; this Cairn reads up to 1',
+          'journal memory/kd/journal.jsonl, line 1: format version 9; this Cairn reads up to 2',
         ],
       ]);
       expect(first.runs.map(({ name, status }) => [name, status])).toContainEqual([
@@ -187,7 +152,7 @@ describeServer('3', 'a synchroniser that is killed', (server) => {
         },
       });
       try {
-        await syncOf({ ...place, cursors: dying }, 1).pass(abort.signal);
+        await syncOf({ ...place, cursors: dying }, { chunk: 1 }).pass(abort.signal);
         if (!abort.signal.aborted) {
           expect(kills).toBeGreaterThan(20);
           break;
