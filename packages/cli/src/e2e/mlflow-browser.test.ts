@@ -61,6 +61,7 @@ test.skipIf(missing !== '' && !inCi)(
     expect(width).toBeGreaterThan(100);
     await shot(page, '8-figure');
     await page.goto(`${pageOf(server.uri, parent)}/artifacts/report.html`);
+    await page.reload(); // the file in the address is opened with the page
     await page.frameLocator('iframe').getByText('Do anchors of the route').first().waitFor(SEEN);
     await shot(page, '9-report');
 
