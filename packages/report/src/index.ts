@@ -40,5 +40,6 @@ export { looksOf, type Looks } from './figures/palette.ts';
 export { renderSvg } from './render/svg.ts';
 export { renderPng } from './render/png.ts';
 export * from './figure-files.ts';
+export { answer } from './page/answer.ts';
 export { reportPage, type DrawnFigure, type PageInput } from './page/page.ts';
 export type { PageRun } from './page/run-tables.ts';

@@ -179,47 +179,6 @@ test('a run that repeats itself otherwise is refused', async () => {
   `);
 });
 
-test('a run that an earlier version has begun goes on: which data sets and series it recorded is its own matter', async () => {
-  const dataset = { type: 'dataset', name: 'textures', digest: 'd'.repeat(32), source: 'textures' } as const;
-  const [begin = END, params = END] = run;
-  const head = [begin, params, { ...dataset, context: 'train', rows: 9 }] as const;
-  const [val, test] = [
-    { ...dataset, context: 'val', rows: 1 } as const,
-    { ...dataset, context: 'test', rows: 5 } as const,
-  ];
-  const stage = (...names: readonly string[]): RunRecord => ({
-    type: 'metrics',
-    metrics: names.map((name) => [`stage/${name}`, 0.5, 2, 9]),
-  });
-  const last = { type: 'weights', role: 'last', epoch: 2, file: 'w', sha256: 'ab'.repeat(32) } as const;
-  const before = new MemoryStore();
-  const first = await Journal.open(before, PATH, { now });
-  for (const record of [...head, test, stage('top1', 'kl', 'nll', 'ece')]) first.record(record);
-  await first.flush();
-  const store = new MemoryStore();
-  const older = new TextDecoder().decode(await bytesIn(before)).replaceAll('{"v":2', '{"v":1');
-  await store.write(PATH, new TextEncoder().encode(older));
-
-  const journal = await Journal.open(store, PATH, { now });
-  journal.rewindTo(0);
-  for (const record of [...head, val, test, stage('top1', 'kl'), last]) journal.record(record);
-  await journal.flush();
-  const view = await viewIn(store);
-  expect(view.datasets.map(({ context }) => context)).toEqual(['train', 'test']);
-  expect([...view.metrics.keys()]).toEqual(['stage/top1', 'stage/kl', 'stage/nll', 'stage/ece']);
-  expect([view.records, view.weights]).toEqual([6, [last]]);
-
-  // What it learned from, and when, is held against it all the same; and so is all that this version has written.
-  const again = await Journal.open(store, PATH, { now });
-  again.rewindTo(4);
-  expect(() => again.record({ ...stage('top1'), metrics: [['stage/top1', 0.5, 3, 9]] } as RunRecord)).toThrow(
-    'the run now gives metrics at 3, before it gave metrics at 2',
-  );
-  const other = await Journal.open(store, PATH, { now });
-  other.rewindTo(5);
-  expect(() => other.record({ ...last, sha256: 'cd'.repeat(32) })).toThrow('the run now gives weights');
-});
-
 test('a state saved after records that are gone is refused', async () => {
   const store = new MemoryStore();
   await goOn(store, 0);

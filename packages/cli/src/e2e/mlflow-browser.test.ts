@@ -41,21 +41,35 @@ test.skipIf(missing !== '' && !inCi)(
     const [first] = runs;
     await page.goto(`${server.uri}/#/experiments/${first?.experimentId ?? ''}/runs`);
     await page.getByText('quickstart smoke').first().waitFor(SEEN);
+    // As somebody who trains models sets it up.
+    await page.getByText('Model training', { exact: true }).click(SEEN);
+    await page.getByRole('button', { name: 'Close' }).first().click(SEEN);
     await shot(page, '2-runs');
 
     const pair = ['kd-t0-s0', 'rco-eei-t0-s0'];
     const students = runs.filter(({ name }) => pair.includes(name));
     await compare(page, server.uri, students);
-    await shot(page, '4-compare');
 
     const parent = runs.find(({ tags }) => tags['cairn.role'] === 'study');
     await page.goto(pageOf(server.uri, parent));
     await page.getByText('Made by').first().waitFor(SEEN);
+    await page.getByText('Show more').first().click(SEEN);
+    await page.getByText('All contrasts:').or(page.getByText('test/top1: accuracy')).first().waitFor(SEEN);
     await shot(page, '5-parent');
+    await page.goto(`${pageOf(server.uri, parent)}/artifacts/figures/accuracy.png`);
+    const [width] = await imageSize(page);
+    expect(width).toBeGreaterThan(100);
+    await shot(page, '8-figure');
+    await page.goto(`${pageOf(server.uri, parent)}/artifacts/report.html`);
+    await page.reload(); // the file in the address is opened with the page
+    await page.frameLocator('iframe').getByText('Do anchors of the route').first().waitFor(SEEN);
+    await shot(page, '9-report');
 
     const rco = students.find(({ tags }) => tags['cairn.condition'] === 'rco-eei');
     await page.goto(pageOf(server.uri, rco));
     await page.getByText('student.model.depth').first().waitFor(SEEN);
+    await page.setViewportSize({ width: 1600, height: 2000 });
+    await page.getByText('student-rco-eei-t0-s0').first().waitFor(SEEN);
     await shot(page, '6-run');
     await page.goto(`${pageOf(server.uri, rco)}/model-metrics`);
     await page.locator('.js-plotly-plot').first().waitFor(SEEN);
@@ -74,6 +88,11 @@ async function compare(page: Page, uri: string, runs: readonly Run[]): Promise<v
   await page.getByText('rco-eei-t0-s0').first().waitFor(SEEN);
   await page.locator('.js-plotly-plot').first().waitFor(SEEN);
   await shot(page, '3-charts');
+  await page.getByRole('button', { name: /Group by/ }).click(SEEN);
+  await page.getByText('cairn.condition', { exact: true }).first().click(SEEN);
+  await page.getByText('Group: rco-eei').first().waitFor(SEEN);
+  await page.keyboard.press('Escape');
+  await shot(page, '3-groups');
   const ids = encodeURIComponent(JSON.stringify(runs.map(({ runId }) => runId)));
   await page.goto(
     `${uri}/#/compare-runs?runs=${ids}&experiments=${encodeURIComponent(JSON.stringify([id]))}`,
@@ -85,6 +104,15 @@ async function compare(page: Page, uri: string, runs: readonly Run[]): Promise<v
   for (const { name } of runs) expect(await page.getByText(name).count()).toBeGreaterThan(0);
   await page.locator('.js-plotly-plot').first().waitFor(SEEN);
   expect(await page.locator('.js-plotly-plot svg').count()).toBeGreaterThan(0);
+  await shot(page, '4-compare');
+}
+
+/** Of the figure that is shown. */
+async function imageSize(page: Page): Promise<readonly number[]> {
+  const image = page.locator('img[src^="blob:"], .js-plotly-plot image').first();
+  await image.waitFor(SEEN);
+  const box = await image.boundingBox();
+  return [box?.width ?? 0, box?.height ?? 0];
 }
 
 function pageOf(uri: string, run: Run | undefined): string {

@@ -83,6 +83,32 @@ for (const line of serverLines)
     );
 
     test(
+      'a run that is trained anew takes the place of the old one, which stays, marked',
+      async () => {
+        const home = temporaryFolder();
+        const name = `fresh ${process.pid}`;
+        const env = { MLFLOW_TRACKING_URI: server().uri, MLFLOW_EXPERIMENT_NAME: name };
+        for (const more of [[], ['--fresh']]) {
+          const trained = await cairn(home, [...STUDY, ...more], env);
+          expect(trained.code, trained.err).toBe(0);
+        }
+        const synced = await cairn(home, ['sync', '--verify'], env);
+        expect(synced.code, synced.out).toBe(0);
+        const runs = (await runsOf(server().uri, name)).filter(
+          ({ tags }) => tags['cairn.role'] === 'student',
+        );
+        const facts = runs.map((run) => [run.name, run.tags['cairn.condition'], run.status]);
+        expect(facts).toEqual([
+          ['kd-t0-s0', 'kd', 'FINISHED'],
+          ['kd-t0-s0 (superseded)', 'kd (superseded)', 'FINISHED'],
+          ['kd-t0-s1', 'kd', 'FINISHED'],
+          ['kd-t0-s1 (superseded)', 'kd (superseded)', 'FINISHED'],
+        ]);
+      },
+      PATIENCE,
+    );
+
+    test(
       "figures are cairn report's, and the server alone gives cairn compare's numbers",
       async () => {
         const home = temporaryFolder();
@@ -119,7 +145,8 @@ for (const line of serverLines)
 
         // What a later report has, the next synchronisation takes; after that there is nothing to do.
         await cairn(home, ['report', study]);
-        for (const _ of ['sent', 'nothing new']) expect((await cairn(home, ['sync'], env)).code).toBe(0);
+        expect((await cairn(home, ['sync'], env)).code).toBe(0);
+        expect((await cairn(home, ['sync'], env)).out).toContain('nothing new');
         expect(await equal(`reports/${study}`)).toContain('figures/hardness.png');
         const page = fileAt(home, 'reports', study, 'report.html');
         expect(await client.artifacts.download(parent, 'report.html')).toEqual(page);

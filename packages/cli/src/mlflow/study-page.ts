@@ -1,5 +1,5 @@
 /** What the parent run of a study shows: question, answer and table in its description, the same as files. */
-import { comparisonCsv, comparisonMarkdown, type StudyResult } from '@cairn/report';
+import { answer, comparisonCsv, comparisonMarkdown, type StudyResult } from '@cairn/report';
 import { tablesTag, type StudyPage } from '@cairn/tracking';
 import type { Host } from '../command.ts';
 import { makeReport } from '../report/report.ts';
@@ -29,7 +29,7 @@ export async function studyPage(
   const markdown = comparisonMarkdown(report.comparison);
   const command = provenance?.command ?? `cairn run ${study}`;
   return {
-    description: description(result, { table, markdown, command }),
+    description: description(result, { answers: answer(report.comparison), table, markdown, command }),
     tags: tablesTag([RESULTS]),
     files: [
       { path: 'comparison.json', body: `${JSON.stringify(report.comparison, undefined, 1)}\n` },
@@ -42,19 +42,24 @@ export async function studyPage(
   };
 }
 
+interface Parts {
+  readonly answers: readonly string[];
+  readonly table: string;
+  readonly markdown: string;
+  readonly command: string;
+}
+
 /** What MLflow cuts off at 8,000 characters is in `comparison.md`. */
 function description(
   { title, question, study, profile }: StudyResult,
-  {
-    table,
-    markdown,
-    command,
-  }: { readonly table: string; readonly markdown: string; readonly command: string },
+  { answers, table, markdown, command }: Parts,
 ): string {
   const head = [
     `**${title}** (\`${study}/${profile}\`)`,
     '',
     ...(question === '' ? [] : [question, '']),
+    ...answers.map((sentence) => `- ${sentence}`),
+    '',
     '```',
     table,
     '```',

@@ -15,10 +15,17 @@ export function paramNames(
   params: Readonly<Record<string, string>>,
   role: 'teacher' | 'student',
 ): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [
-      safeKey(NETWORK.test(name) ? `${role}.${name}` : name),
-      value.length <= LONGEST ? value : `${value.slice(0, LONGEST - 1)}…`,
-    ]),
-  );
+  const named = Object.entries(params).map(([name, value]) => {
+    const path = safeKey(NETWORK.test(name) ? `${role}.${name}` : name);
+    return [path, value.length <= LONGEST ? value : `${value.slice(0, LONGEST - 1)}…`] as const;
+  });
+  return Object.fromEntries(named.sort(([a], [b]) => rank(a) - rank(b)));
+}
+
+/** What studies vary comes first on a run's page. */
+const FIRST = ['seed', 'student', 'teacher', 'curriculum'];
+
+function rank(path: string): number {
+  const place = FIRST.indexOf(path.split('.')[0] ?? '');
+  return place < 0 ? FIRST.length : place;
 }

@@ -62,6 +62,8 @@ export function project(entries: readonly JournalEntry[]): Projection {
     params: paramNames(params, role),
     tags: {
       ...own,
+      // Lists are grouped by it: teachers are a group too.
+      ...(role === 'teacher' ? { 'cairn.condition': 'teacher' } : {}),
       ...runTags(start),
       ...(start === undefined ? {} : mlflowTags(own)),
       ...switchTags(anchors),
