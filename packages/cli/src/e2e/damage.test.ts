@@ -114,7 +114,7 @@ test('a damaged checkpoint', slow, async () => {
 
 test('a damaged journal', slow, async () => {
   const { home, run } = copyOfBegun();
-  damage(join(run, 'journal.jsonl'), '{"v":1');
+  damage(join(run, 'journal.jsonl'), '{"v":');
   expect(await failure(home)).toMatchInlineSnapshot(`
     "error CAIRN_JOURNAL_DAMAGED  journal <home>/runs/quickstart/smoke/kd-t0-s0/journal.jsonl, line 1: no JSON
       restore it from a copy, or delete the run's folder: the run then begins anew
