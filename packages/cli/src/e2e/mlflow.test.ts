@@ -169,7 +169,7 @@ test(
   PATIENCE,
 );
 
-test.each(['file:///tmp/mlruns', 'databricks'])(
+test.each(['file:///mlruns', 'databricks'])(
   '%s is no server: said at the beginning, trained all the same',
   async (uri) => {
     const home = temporaryFolder();
