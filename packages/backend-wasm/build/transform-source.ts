@@ -117,34 +117,29 @@ const formulaOf = (formula: string, v: number, numbers: readonly string[]): stri
     .replaceAll(/\b(add|sub|mul)\(/g, 'f32x4.$1(')
     .replaceAll('NUMBER', 'number');
 
-/** Where value `i` of a line lies: an address of its own, or an offset that the instruction holds. */
-type Place = (i: number) => { readonly address: string; readonly offset: number };
+/** Where vector `v` of value `i` of a line lies. */
+type Place = (i: number, v: number) => readonly [address: string, offset: number];
 
 /** Addresses `base0`, `base1`, … at a distance that is known when it runs, and their text. */
 function apart(base: string, first: string, step: string, count: number): { place: Place; text: string } {
   return {
-    place: (i) => ({ address: `${base}${i}`, offset: 0 }),
+    place: (i, v) => [`${base}${i}`, 16 * v],
     text: lines(count, (i) => `const ${base}${i} = ${i === 0 ? first : `${base}${i - 1} + ${step}`};`),
   };
 }
 
-/** In the scratch, where distances are fixed. */
+/** In the scratch, where distances are fixed and the instruction holds them. */
 const scratch =
   (first: number, step: number): Place =>
-  (i) => ({ address: 'work', offset: first + i * step });
+  (i, v) => ['work', first + i * step + 16 * v];
 
 /** One line: all reads before all writes. `after` is what is done to the results `q<i>_<vector>`. */
 function line(t: Transform, vectors: number, from: Place, to: Place, after: string): string {
   const numbers = numbersOf(t);
   const each = (text: (v: number) => string): string => lines(vectors, text);
-  const at = ({ address, offset }: ReturnType<Place>, v: number): readonly [string, number] => [
-    address,
-    offset + 16 * v,
-  ];
-  const read = (i: number, v: number): string =>
-    `const d${i}_${v} = v128.load(${at(from(i), v).join(', ')});`;
+  const read = (i: number, v: number): string => `const d${i}_${v} = v128.load(${from(i, v).join(', ')});`;
   const write = (i: number, v: number): string => {
-    const [address, offset] = at(to(i), v);
+    const [address, offset] = to(i, v);
     return `v128.store(${address}, q${i}_${v}, ${offset});`;
   };
   return `${lines(t.from, (i) => each((v) => read(i, v)))}

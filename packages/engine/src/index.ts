@@ -1,6 +1,6 @@
 export { BatchMaker, disposeBatch, EpochOrder } from './data/batches.ts';
 export { carve, rowsToTrainOn, stratified, type Carved } from './data/split.ts';
-export { evaluate, type EvaluationSet } from './loop/evaluate.ts';
+export { evaluate, needReference, type EvaluationSet } from './loop/evaluate.ts';
 export { CHECKPOINT } from './loop/checkpoint.ts';
 export { lossGradients, type LossGradients } from './loop/gradients.ts';
 export { trainRun } from './loop/run.ts';

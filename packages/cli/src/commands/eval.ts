@@ -1,5 +1,5 @@
-import { UsageError, type Network, type Registry, type Splits } from '@cairn/core';
-import { BatchMaker, carve, evaluate, predictLogits, type EvaluationSet } from '@cairn/engine';
+import { UsageError, type Evaluator, type Network, type Splits } from '@cairn/core';
+import { BatchMaker, carve, evaluate, needReference, predictLogits, type EvaluationSet } from '@cairn/engine';
 import { evalSpec } from '../args/specs.ts';
 import type { Command } from '../command.ts';
 import { print, printJson } from '../output.ts';
@@ -30,7 +30,9 @@ export const evaluation: Command<typeof evalSpec.flags> = {
     if (subject.digest !== undefined) checkDigest(splits, subject.digest);
     const compile: Compile = (model) =>
       backend.compile(registry.create(model).graph(splits.spec), { taps: [], train: false });
-    const metrics = await measure(registry, subject, await setOf(splits, subject, part, compile), compile);
+    const evaluators = subject.evaluators.map((e) => registry.create(e));
+    const set = await setOf(splits, subject, part, needReference(evaluators) ? compile : undefined);
+    const metrics = await measure(subject, evaluators, set, compile);
     if (flags.json !== undefined)
       await printJson(host, flags.json, { what, numerics: info.numerics, metrics });
     if (flags.json === undefined || flags.json.file !== undefined) {
@@ -46,30 +48,26 @@ export const evaluation: Command<typeof evalSpec.flags> = {
 type Compile = (model: Subject['model']) => Network;
 
 async function measure(
-  registry: Registry,
-  { model, weights, evaluators }: Subject,
+  { model, weights }: Subject,
+  evaluators: readonly Evaluator[],
   set: EvaluationSet,
   compile: Compile,
 ): Promise<Record<string, number>> {
   const network = compile(model);
   try {
     network.load({ weights, optimizer: {}, updates: 0 });
-    return await evaluate(
-      network,
-      evaluators.map((e) => registry.create(e)),
-      set,
-    );
+    return await evaluate(network, evaluators, set);
   } finally {
     network.dispose();
   }
 }
 
-/** The split, with the converged teacher's logits where there is one to compare with. */
+/** The split, with the converged teacher's logits where there is one. @param compile undefined where nobody compares */
 async function setOf(
   splits: Splits,
   { validation, teacher }: Subject,
   phase: 'test' | 'val',
-  compile: Compile,
+  compile: Compile | undefined,
 ): Promise<EvaluationSet> {
   const split = phase === 'test' ? splits.test : splits.train;
   const batches = new BatchMaker(split, splits.spec.input);
@@ -78,7 +76,7 @@ async function setOf(
       ? Int32Array.from({ length: split.size }, (_, i) => i)
       : carve(split.labels, validation.fraction, validation.seed).held;
   const set = { phase, batches, rows, labels: split.labels };
-  if (teacher === undefined) return set;
+  if (teacher === undefined || compile === undefined) return set;
   const network = compile(teacher.model);
   try {
     network.load({ weights: teacher.weights, optimizer: {}, updates: 0 });

@@ -105,8 +105,9 @@ export class Laboratory {
   ): Promise<{ readonly predicted: Int32Array; readonly confidence: Float32Array }> {
     const key = { ...(await this.#keyOf(state, on)), what: 'answers' };
     const n = on.rows.length;
-    const data = (await this.cache.read(key)) ?? firstClasses(await this.#predict(state, on), n);
-    await this.cache.write(key, { shape: [2, n], data });
+    const found = await this.cache.read(key);
+    const data = found ?? firstClasses(await this.#predict(state, on), n);
+    if (found === undefined) await this.cache.write(key, { shape: [2, n], data });
     return { predicted: Int32Array.from(data.subarray(0, n)), confidence: data.slice(n) };
   }
 

@@ -11,6 +11,11 @@ export interface EvaluationSet {
   readonly reference?: Float32Array;
 }
 
+/** Whether one of them looks at the converged teacher's logits. */
+export function needReference(evaluators: readonly Evaluator[]): boolean {
+  return evaluators.some((evaluator) => evaluator.needsReference === true);
+}
+
 /** Every evaluator's values on a set, keyed `val/top1` and so on. */
 export async function evaluate(
   network: Network,

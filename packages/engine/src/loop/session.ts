@@ -14,7 +14,7 @@ import { BatchMaker, EpochOrder } from '../data/batches.ts';
 import { carve, rowsToTrainOn, stratified, type Carved } from '../data/split.ts';
 import { AnchorOutputs, type FixedRows } from './anchor-outputs.ts';
 import { loadCheckpoint, NO_REUSE } from './checkpoint.ts';
-import type { EvaluationSet } from './evaluate.ts';
+import { needReference, type EvaluationSet } from './evaluate.ts';
 import { Probe } from './probe.ts';
 import type { RunEnvironment, RunSpec, RunState } from './types.ts';
 
@@ -168,8 +168,7 @@ async function referenceOn(
   on: FixedRows,
 ): Promise<Pick<EvaluationSet, 'reference'>> {
   const converged = env.route?.manifest.anchors.at(-1);
-  const needed = evaluators.some((evaluator) => evaluator.needsReference === true);
-  if (outputs === undefined || converged === undefined || !needed) return {};
+  if (outputs === undefined || converged === undefined || !needReference(evaluators)) return {};
   return { reference: await outputs.logits(converged.id, on) };
 }
 

@@ -1,10 +1,11 @@
 /** A whole study with and without somebody who sends it. */
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isRecord, RunError } from '@cairn/core';
+import { isRecord } from '@cairn/core';
+import { seconds } from '../harness/index.ts';
+import { runCairn } from '../study/command.ts';
 
 export interface StudyTime {
   /** From the command to its table. */
@@ -20,29 +21,11 @@ export async function timeStudy(profile: string, uri: string | undefined): Promi
   const home = await mkdtemp(join(tmpdir(), 'cairn-bench-'));
   const usage = join(home, 'usage.json');
   try {
-    const begin = performance.now();
-    const args = [program, 'run', 'bench', `--profile=${profile}`, '--cache-limit=0'];
-    const { MLFLOW_TRACKING_URI: _, ...env } = process.env;
-    const child = spawn(process.execPath, args, {
-      env: {
-        ...env,
-        CAIRN_HOME: home,
-        CAIRN_BENCH_USAGE: usage,
-        ...(uri === undefined ? {} : { MLFLOW_TRACKING_URI: uri }),
-      },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', resolve);
-    });
-    const wall = (performance.now() - begin) / 1000;
-    if (code !== 0)
-      throw new RunError('CAIRN_BENCH_STUDY', `cairn run ended with code ${code}`, {
-        fix: said.trim().split('\n'),
-      });
+    const args = ['run', 'bench', `--profile=${profile}`, '--cache-limit=0'];
+    const server = uri === undefined ? {} : { MLFLOW_TRACKING_URI: uri };
+    const wall = await seconds(() =>
+      runCairn(program, args, { CAIRN_HOME: home, CAIRN_BENCH_USAGE: usage, ...server }),
+    );
     const used: unknown = JSON.parse(await readFile(usage, 'utf8'));
     return { wall, parent: isRecord(used) ? Number(used['seconds']) : NaN };
   } finally {

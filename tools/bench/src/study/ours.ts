@@ -1,11 +1,10 @@
 /** The whole study as its user runs it: `cairn run` in an empty home. */
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RunError } from '@cairn/core';
 import { seconds } from '../harness/index.ts';
+import { runCairn } from './command.ts';
 
 export interface OurWay {
   readonly name: string;
@@ -81,19 +80,5 @@ export interface PlanJson {
   }[];
 }
 
-async function cairn(home: string, args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, CAIRN_HOME: home },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  if (code === 0) return;
-  throw new RunError('CAIRN_BENCH_STUDY', `cairn ${args.join(' ')} ended with code ${code}`, {
-    fix: said.trim().split('\n'),
-  });
-}
+const cairn = (home: string, args: readonly string[]): Promise<void> =>
+  runCairn(program, args, { CAIRN_HOME: home });
