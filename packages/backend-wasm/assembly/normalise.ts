@@ -4,7 +4,7 @@
  */
 import { madd } from './madd';
 import { loadLanes, storeLanes } from './lanes';
-import { blockRows } from './row-blocks';
+import { passingRows } from './row-blocks';
 import { planeChannels, planeColumns, planeImages, planeRows, rowOffset } from './plane';
 
 /** Operands: x, b, y. @param b the residual, or 0 */
@@ -12,7 +12,7 @@ export function normalise(
   x: usize, b: usize, y: usize, beta: usize, constants: usize, floor: f32, cap: f32, plane: usize,
 ): void {
   const channels = planeChannels(plane), columns = planeColumns(plane), rows = planeRows(plane);
-  const images = planeImages(plane), size = blockRows(channels), stride = <usize>channels << 2;
+  const images = planeImages(plane), size = passingRows(channels), stride = <usize>channels << 2;
   const least = f32x4.splat(floor), most = f32x4.splat(cap);
   for (let n = 0; n < images; n++) {
     for (let r = 0; r < rows; r++) {
@@ -79,7 +79,7 @@ export function normGradSums(
   g: usize, x: usize, beta: usize, constants: usize, sums: usize, low: f32, high: f32, plane: usize,
 ): void {
   const channels = planeChannels(plane), columns = planeColumns(plane), rows = planeRows(plane);
-  const images = planeImages(plane), size = blockRows(channels), stride = <usize>channels << 2;
+  const images = planeImages(plane), size = passingRows(channels), stride = <usize>channels << 2;
   const below = f32x4.splat(low), above = f32x4.splat(high);
   for (let n = 0; n < images; n++) {
     for (let r = 0; r < rows; r++) {
@@ -185,7 +185,7 @@ export function normGradApply(
   g: usize, x: usize, dx: usize, beta: usize, constants: usize, factors: usize, low: f32, high: f32, plane: usize,
 ): void {
   const channels = planeChannels(plane), columns = planeColumns(plane), rows = planeRows(plane);
-  const images = planeImages(plane), size = blockRows(channels), stride = <usize>channels << 2;
+  const images = planeImages(plane), size = passingRows(channels), stride = <usize>channels << 2;
   const below = f32x4.splat(low), above = f32x4.splat(high);
   for (let n = 0; n < images; n++) {
     for (let r = 0; r < rows; r++) {

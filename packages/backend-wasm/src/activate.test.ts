@@ -7,12 +7,12 @@ import { activateWasm } from './index.ts';
 test('Winograd is chosen, fused where that works; a build can be forced; calling again changes nothing', async () => {
   const first = await activateWasm();
   expect(getBackend()).toBe('wasm');
-  expect(first.numerics).toMatch(/^wasm-(fma|simd)-winograd-3$/);
+  expect(first.numerics).toMatch(/^wasm-(fma|simd)-winograd-4$/);
   expect(first.threads).toBe(1);
   expect(first.kernels).toContain('CairnBatchNormTrain');
   expect(await activateWasm()).toEqual(first);
-  expect((await activateWasm({ build: 'simd' })).numerics).toBe('wasm-simd-3');
-  expect((await activateWasm()).numerics).toBe('wasm-simd-3');
+  expect((await activateWasm({ build: 'simd' })).numerics).toBe('wasm-simd-4');
+  expect((await activateWasm()).numerics).toBe('wasm-simd-4');
 });
 
 test.each(['fma', 'simd', 'fma-wide', 'fma-shared', 'simd-shared', 'fma-wide-shared'])(

@@ -26,7 +26,7 @@ export interface WasmOptions {
 
 export interface WasmInfo {
   readonly backend: 'wasm';
-  /** Equal strings promise bit-equal results, for example `wasm-fma-winograd-3`. */
+  /** Equal strings promise bit-equal results, for example `wasm-fma-winograd-4`. */
   readonly numerics: string;
   readonly threads: number;
   /** Names of the kernels that Cairn registered. */

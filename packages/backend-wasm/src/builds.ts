@@ -15,7 +15,7 @@ import { allowWideVectors, assertSameBits, noWideBuild } from './wide.ts';
 export type Build = 'fma' | 'simd' | 'fma-winograd' | 'simd-winograd';
 
 /** Raised when a change of the kernels, or of how batches are cut (`compiled/batch.ts`), changes results' bits. */
-const numericsVersion = 3;
+const numericsVersion = 4;
 
 /** The builds, the preferred one first. */
 export const builds: readonly Build[] = ['fma-winograd', 'simd-winograd', 'fma', 'simd'];
@@ -27,7 +27,7 @@ export function numericsOf(build: Build): string {
 
 export interface LoadedBuild {
   readonly build: Build;
-  /** For example `wasm-fma-winograd-3`: results are bit-equal under equal strings. */
+  /** For example `wasm-fma-winograd-4`: results are bit-equal under equal strings. */
   readonly numerics: string;
   readonly runtime: Runtime;
   /** The same kernels for shared memory, on which compiled networks run. */

@@ -1,7 +1,8 @@
 /**
- * How a batch is cut. The rules look at the batch alone, never at the number of threads: sums over shards are added in
- * the order of the shards, so any number of threads gives the same bits. A change here changes numerics (`builds.ts`).
+ * How a batch is cut. In training the rules look at the batch alone, never at the number of threads: sums over shards are
+ * added in the order of the shards, so any number of threads gives the same bits. A change changes numerics (`builds.ts`).
  */
+import { mostTasks } from './program.ts';
 
 /** A part of the batch that one task works on. */
 export interface Shard {
@@ -34,11 +35,14 @@ export function trainingBatch(size: number): Batch {
   return cut(size, Math.max(fewestImages, Math.ceil(size / mostShards)));
 }
 
-/** Images that a thread takes through a whole network at a time; does not change any bits. */
-const inferenceImages = 4;
-
-export function inferenceBatch(size: number): Batch {
-  return cut(size, Math.max(inferenceImages, Math.ceil(size / 4000)));
+/**
+ * Images that a thread takes through a whole network at a time: up to 16, since the filters are read once for all of
+ * them, but few enough that threads which are slowed down can leave some to others. Changes no bits: no image sees
+ * another one.
+ */
+export function inferenceBatch(size: number, threads: number): Batch {
+  const fair = Math.min(16, Math.ceil(size / (4 * threads)));
+  return cut(size, Math.max(fewestImages, fair, Math.ceil(size / mostTasks)));
 }
 
 /** Pixels of a shard that is not the last, and of the last. */

@@ -10,11 +10,11 @@ import { SharedHeap } from './heap.ts';
 import { Team } from './team/team.ts';
 import { sharedModule } from './test-support/shared-module.ts';
 
-const task: Task = {
-  input: { kind: 'image', height: 8, width: 8, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] },
+const taskOf = (side: number): Task => ({
+  input: { kind: 'image', height: side, width: side, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] },
   classes: 4,
-};
-const graph = residualGraph();
+});
+const graph = residualGraph(8);
 const sgd = {
   name: 'sgd',
   learningRate: 0.05,
@@ -34,8 +34,8 @@ const adamw: OptimizerRule = {
 };
 
 /** Winograd, stride 2, a shortcut with and one without a projection, a depthwise layer, taps. */
-function residualGraph() {
-  const b = graphBuilder(task);
+function residualGraph(side: number) {
+  const b = graphBuilder(taskOf(side));
   const layer = (id: string, x: typeof b.input, channels: number, stride = 1, groups = 1) =>
     b.batchNorm(`${id}.bn`, b.conv2d(`${id}.conv`, x, { channels, kernel: 3, padding: 1, stride, groups }));
   const stem = b.tap('f0', b.relu('relu0', layer('stem', b.input, 16)));
@@ -44,17 +44,23 @@ function residualGraph() {
   const down = b.batchNorm('down.bn', b.conv2d('down', open, { channels: 24, kernel: 1, stride: 2 }));
   const second = b.add('sum2', [layer('d', b.relu6('relu3', layer('c', open, 24, 2)), 24, 1, 24), down]);
   const pooled = b.output('embedding', b.globalAveragePool('pool', b.relu('relu4', second)));
-  b.output('logits', b.linear('fc', pooled, { units: task.classes }));
+  b.output('logits', b.linear('fc', pooled, { units: 4 }));
   return b.build();
 }
 
-function images(count: number, seed: number) {
-  return tensor(Float32Array.from(numbers(count * 192, seed)), [count, 8, 8, 3]);
+function images(count: number, seed: number, side = 8) {
+  return tensor(Float32Array.from(numbers(count * side * side * 3, seed)), [count, side, side, 3]);
 }
 
-function step(net: CompiledNetwork | TfjsNetwork, batch: number, seed: number, rule: OptimizerRule): void {
+function step(
+  net: CompiledNetwork | TfjsNetwork,
+  batch: number,
+  seed: number,
+  rule: OptimizerRule,
+  side = 8,
+): void {
   tidy(() => {
-    net.forward({ x: images(batch, seed) }, ['logits']);
+    net.forward({ x: images(batch, seed, side) }, ['logits']);
     net.backward({ logits: tensor(Float32Array.from(numbers(batch * 4, seed + 1)), [batch, 4]) });
     net.update(rule, rule.learningRate);
   });
@@ -128,6 +134,43 @@ test('a sample’s outputs depend neither on its batch nor on its place in it', 
     }
   }
   net.dispose();
+});
+
+describe('images of which a few fill the cache, taken through in chunks', () => {
+  const [side, batch] = [44, 18];
+  const large = residualGraph(side);
+  const use = { taps: ['f1'], train: false };
+
+  test('say what they say alone', async () => {
+    const options = { team: teams[0] as Team, winograd: true };
+    const [one, many] = [new CompiledNetwork(large, use, options), new CompiledNetwork(large, use, options)];
+    for (const net of [one, many]) net.load(initialState(large, createRandom(5)));
+    const all = images(batch, 3, side);
+    const whole = await many.infer({ x: all });
+    for (const row of [0, 3, 4, 17]) {
+      const alone = await one.infer({ x: tidy(() => slice(all, [row, 0, 0, 0], [1, side, side, 3])) });
+      for (const name of ['logits', 'f1']) {
+        const expected = Float32Array.from(alone[name]?.dataSync() ?? []);
+        const all = Float32Array.from(whole[name]?.dataSync() ?? []);
+        expect(expected.length).toBeGreaterThan(0);
+        const own = all.slice(row * expected.length, (row + 1) * expected.length);
+        expect(Buffer.from(own.buffer)).toEqual(Buffer.from(expected.buffer));
+      }
+    }
+    for (const net of [one, many]) net.dispose();
+  });
+
+  test('train as the TensorFlow.js executor does', async () => {
+    const training = { ...use, train: true };
+    const ours = new CompiledNetwork(large, training, { team: teams[1] as Team, winograd: true });
+    const theirs = new TfjsNetwork(large, training);
+    for (const net of [ours, theirs]) {
+      net.load(initialState(large, createRandom(5)));
+      step(net, batch, 0, sgd, side);
+    }
+    expectNear(await theirs.save(), await ours.save(), 1e-3);
+    for (const net of [ours, theirs]) net.dispose();
+  });
 });
 
 describe.each([sgd, adamw])('$name', (rule) => {

@@ -31,8 +31,8 @@ export class InferPlan {
     this.#preparation = new Preparation(heap);
     this.forward = lowerForward(ground, { taps, train: false }, this.#preparation);
     this.#lasting = placeLasting(ground, this.forward.lasting, capacity);
-    const shard = inferenceBatch(capacity).shards[0]?.count ?? 1;
-    this.#placed = new PlacedSchedule(this.forward.schedule, { heap, capacity, shard, wholeShards: true });
+    const shard = inferenceBatch(capacity, team.threads).shards[0]?.count ?? 1;
+    this.#placed = new PlacedSchedule(this.forward.schedule, { heap, capacity, shard });
     team.reserveScratch(Math.max(this.#placed.scratchBytes, this.#preparation.scratchBytes));
     const writer = new ProgramWriter(team.kernels);
     this.#preparation.write(writer);
@@ -49,7 +49,7 @@ export class InferPlan {
     let program = this.#programs.get(size);
     if (program === undefined) {
       const writer = new ProgramWriter(this.#team.kernels);
-      this.#placed.write(writer, inferenceBatch(size));
+      this.#placed.write(writer, inferenceBatch(size, this.#team.threads));
       program = this.#team.add(writer.encode());
       this.#programs.set(size, program);
     }

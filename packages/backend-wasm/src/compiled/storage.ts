@@ -25,12 +25,18 @@ export function widest(a: Border, b: Border): Border {
   };
 }
 
-/** Consecutive images of a batch that one call works on; `chunk` is the first image of the task's present chunk. */
+/** Consecutive images of a batch that one call works on. */
 export interface Images {
   readonly first: number;
   readonly count: number;
+  /** First image of the task's present chunk. */
   readonly chunk: number;
+  /** First image of the task's shard. */
+  readonly shard: number;
 }
+
+/** For which images there is room: those of a batch, or in the scratch of a thread those of a task or of its chunk. */
+export type Extent = 'batch' | 'shard' | 'chunk';
 
 export class Storage {
   readonly rows: number;
@@ -43,7 +49,7 @@ export class Storage {
   readonly rowBytes: number;
   readonly imageBytes: number;
   #base: number | undefined;
-  #local = false;
+  #extent: Extent = 'batch';
 
   constructor(shape: Shape, border: Border = noBorder) {
     const [rows = 1, columns = 1, channels = 1] = shape.length === 1 ? [1, 1, shape[0]] : shape;
@@ -67,21 +73,26 @@ export class Storage {
     return this.border.top * this.rowBytes + this.border.left * this.pixelBytes;
   }
 
-  /** Gives it a place: for a whole batch, or (`local`) for one chunk in the scratch of a thread. */
-  place(base: number, local: boolean): void {
+  place(base: number, extent: Extent): void {
     this.#base = base;
-    this.#local = local;
+    this.#extent = extent;
   }
 
   get placed(): boolean {
     return this.#base !== undefined;
   }
 
+  /** Whether its place is the scratch of a thread. */
+  get local(): boolean {
+    return this.#extent !== 'batch';
+  }
+
   /** Address of the frame of the first of these images. */
-  frame({ first, chunk }: Images): number {
+  frame(images: Images): number {
     if (this.#base === undefined) throw new TypeError('storage without a place');
-    if (this.#local) return scratchAddress(this.#base + (first - chunk) * this.imageBytes);
-    return this.#base + first * this.imageBytes;
+    const start = this.#extent === 'batch' ? 0 : images[this.#extent];
+    const address = this.#base + (images.first - start) * this.imageBytes;
+    return this.local ? scratchAddress(address) : address;
   }
 
   /** Address of the first pixel of the first of these images. */
@@ -123,7 +134,7 @@ function eachRow(
   size: number,
   visit: (from: number, at: number, count: number) => void,
 ): void {
-  const start = storage.pixels({ first: 0, count: 1, chunk: 0 }) / 4;
+  const start = storage.pixels({ first: 0, count: 1, chunk: 0, shard: 0 }) / 4;
   if (!storage.bordered) return visit(start, 0, size);
   const run = storage.columns * storage.channels;
   for (let at = 0, row = 0; at < size; at += run, row++) {

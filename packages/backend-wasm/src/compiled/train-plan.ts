@@ -123,7 +123,7 @@ export class TrainPlan {
   #place(schedule: LoweredForward['schedule']): PlacedSchedule {
     const { heap } = this.#ground;
     const shard = trainingBatch(this.capacity).shards[0]?.count ?? 1;
-    const placed = new PlacedSchedule(schedule, { heap, capacity: this.capacity, shard, wholeShards: false });
+    const placed = new PlacedSchedule(schedule, { heap, capacity: this.capacity, shard });
     this.#team.reserveScratch(placed.scratchBytes);
     return placed;
   }
@@ -168,7 +168,7 @@ export function placeLasting(
   for (const storage of storages) {
     const address = heap.allocate(capacity * storage.imageBytes);
     blocks.push(address);
-    storage.place(address, false);
+    storage.place(address, 'batch');
   }
   return blocks;
 }
