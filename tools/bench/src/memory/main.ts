@@ -15,6 +15,7 @@ const measures = [
   { key: 'numTensors', title: 'tensors', unit: '', scale: 1 },
   { key: 'wasm', title: 'WASM memory', unit: 'MB', scale: 1e6 },
   { key: 'heapUsed', title: 'JS heap', unit: 'MB', scale: 1e6 },
+  { key: 'heapTotal', title: 'reserved', unit: 'MB', scale: 1e6 },
   { key: 'rss', title: 'RSS', unit: 'MB', scale: 1e6 },
 ] as const;
 

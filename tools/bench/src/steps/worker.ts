@@ -37,13 +37,14 @@ async function repeat({ steps: count }: JsonObject): Promise<JsonObject> {
 
 function memory(): JsonObject {
   globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
+  const { rss, heapUsed, heapTotal } = process.memoryUsage();
   const { numTensors } = tensorMemory();
   const { wasm } = activeBackend() as unknown as { readonly wasm: { readonly asm: TfjsModule } };
   return {
     rss,
     peakRss: process.resourceUsage().maxRSS * 1024,
     heapUsed,
+    heapTotal,
     numTensors,
     wasm: wasm.asm.memory.buffer.byteLength + wasmMemoryBytes(),
   };
