@@ -37,7 +37,7 @@ export async function startScripted(reply: (asked: Asked, index: number) => Repl
     void read(request).then((one) => {
       asked.push(one);
       answer(response, reply(one, asked.length - 1));
-    });
+    }, ignoreHangUp);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -49,6 +49,11 @@ export async function startScripted(reply: (asked: Asked, index: number) => Repl
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A client that breaks off in the middle of what it sends has asked nothing. */
+function ignoreHangUp(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ECONNRESET') throw error;
 }
 
 async function read(request: IncomingMessage): Promise<Asked> {
